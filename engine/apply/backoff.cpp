@@ -1,0 +1,14 @@
+#include "engine/apply/backoff.h"
+
+#include <algorithm>
+
+namespace tlm {
+
+std::chrono::milliseconds Backoff::after(int attempt) {
+    constexpr int kFirst = 200;
+    constexpr int kMost = 10'000;
+    const int full = std::min(kMost, kFirst << std::clamp(attempt - 1, 0, 6));
+    return std::chrono::milliseconds(std::uniform_int_distribution<int>(full / 2, full)(random_));
+}
+
+}  // namespace tlm

@@ -1,0 +1,167 @@
+#include "engine/apply/bookkeeping.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tlm {
+
+Result<std::string> Bookkeeping::id_of(const Address& address) const {
+    if (const auto at = made_.find(address); at != made_.end()) return at->second.value;
+    if (const Match match = fleet_.match(address); match.chosen != nullptr) return match.chosen->id.value;
+    return fail(ErrorCode::conflict, fmt::format("{} does not exist on the target", address.text()));
+}
+
+Result<Attributes> Bookkeeping::to_ids(const Address& owner, const Attributes& named) const {
+    const auto agent = [&](const std::string& name) { return id_of(Address::agent(owner.workflow, name)); };
+    Attributes result;
+    for (const auto& [attribute, value] : named) {
+        if (attribute == Attribute::assign_to) {
+            BOOST_OUTCOME_TRY(id, agent(std::get<std::string>(value)));
+            result.set(attribute, std::move(id));
+        } else if (attribute == Attribute::members || attribute == Attribute::blocked_by) {
+            StringList ids;
+            for (const std::string& name : std::get<StringList>(value)) {
+                BOOST_OUTCOME_TRY(id, attribute == Attribute::members
+                                          ? agent(name)
+                                          : id_of(Address::task(owner.workflow, owner.team, name)));
+                ids.push_back(std::move(id));
+            }
+            result.set(attribute, std::move(ids));
+        } else {
+            result.set(attribute, value);
+        }
+    }
+    return result;
+}
+
+Result<Call> Bookkeeping::make_call(Work& work, CallId id, Attributes& sent) {
+    const Change& change = *work.change;
+    const Address& address = change.address;
+    const Step step = work.steps.front();
+    if (address.kind == Kind::task && work.team.empty()) {
+        BOOST_OUTCOME_TRY(team, id_of(Address::team_of(address.workflow, address.team)));
+        work.team = {std::move(team)};
+    }
+    Call call;
+    call.id = id;
+    call.run = settings_.run;
+    call.kind = address.kind;
+    if (step == Step::create || step == Step::update) {
+        BOOST_OUTCOME_TRY(ids, to_ids(address, work.to_set));
+        sent = std::move(ids);
+    }
+    const std::string name = address.kind == Kind::task ? address.name : change.key;
+    switch (step) {
+        case Step::create: call.what = CreateCall{name, work.team, sent}; break;
+        case Step::update: call.what = UpdateCall{work.id, work.team, sent}; break;
+        case Step::start: call.what = StartCall{work.id}; break;
+        case Step::stop: call.what = StopCall{work.id}; break;
+        case Step::remove: call.what = DeleteCall{work.id}; break;
+    }
+    Intent intent;
+    intent.id = id;
+    intent.address = address;
+    intent.plan = settings_.digest;
+    intent.verb = step_name(step);
+    intent.key = name;
+    if (step != Step::create) intent.target = work.id;
+    intent.team = work.team;
+    intent.forced = std::holds_alternative<MayExist>(change.precondition);
+    intent.attributes = step == Step::create ? planned_attributes(change) : work.to_set;
+    batch_.intents.push_back(std::move(intent));
+    if (step == Step::create) {
+        for (const ResourceId& left : change.leaves) {
+            if (work.attempts > 0) break;
+            batch_.left_behind.push_back({left, address});
+            left_behind_.push_back({left, address});
+        }
+    }
+    return call;
+}
+
+void Bookkeeping::outcome(CallId id, std::string result, std::string reason, ResourceId made) {
+    batch_.outcomes.push_back({id, std::move(result), std::move(reason), std::move(made)});
+}
+
+void Bookkeeping::known(const Address& address, const ResourceId& id) {
+    made_.insert_or_assign(address, id);
+    made_ids_.insert(id);
+}
+
+// What a binding remembers: everything managed, that is what was planned over what was there before.
+Attributes Bookkeeping::applied(const Change& change, const LiveResource* live) const {
+    Attributes attributes;
+    const Attributes planned = planned_attributes(change);
+    if (const Binding* before = fleet_.binding(change.address); before != nullptr && before->id == change.id) {
+        attributes = before->applied;
+    } else if (live == nullptr && !change.id.empty()) {
+        live = fleet_.by_id(change.address.kind, change.id);
+    }
+    if (const auto* match = std::get_if<MustMatch>(&change.precondition); match != nullptr && live != nullptr) {
+        const Attributes named = fleet_.named(change.address, live->attributes, planned);
+        for (const Attribute attribute : match->over) {
+            if (const Value* value = named.find(attribute)) attributes.set(attribute, *value);
+        }
+    }
+    for (const auto& [attribute, value] : planned) attributes.set(attribute, value);
+    return attributes;
+}
+
+void Bookkeeping::bind_made(const Work& work) {
+    Attributes arrived = planned_attributes(*work.change);
+    if (work.change->address.kind == Kind::agent && !work.steps.empty()) arrived.erase(Attribute::status);
+    for (const auto& [attribute, value] : work.to_set) arrived.erase(attribute);
+    const Address& address = work.change->address;
+    batch_.bind.push_back(
+        {address, address.kind == Kind::task ? std::string() : work.change->key, work.id, work.team, arrived});
+}
+
+void Bookkeeping::unbind(const Change& change) {
+    const Binding* binding = fleet_.binding(change.address);
+    if (binding == nullptr || binding->id != change.id) return;
+    batch_.unbind.push_back(change.address);
+    if (change.address.kind != Kind::team) return;
+    // A team's tasks can't be deleted, but nothing finds them under a team that is gone.
+    const auto& tasks = fleet_.bound_tasks(change.address);
+    batch_.unbind.insert(batch_.unbind.end(), tasks.begin(), tasks.end());
+}
+
+void Bookkeeping::close(const Change& change, const LiveResource* live, const ResourceId& id) {
+    if (change.action == Action::remove) return unbind(change);
+    known(change.address, id);
+    Binding binding{change.address, change.key, id, {}, applied(change, live)};
+    if (const Binding* before = fleet_.binding(change.address); before != nullptr && before->id == id) {
+        binding.team = before->team;
+    }
+    if (live != nullptr) binding.team = live->team;
+    if (change.address.kind == Kind::task && binding.team.empty()) {
+        auto team = id_of(Address::team_of(change.address.workflow, change.address.team));
+        if (team) binding.team = {std::move(team.value())};
+    }
+    if (const Binding* before = fleet_.binding(change.address); before != nullptr && *before == binding) return;
+    batch_.bind.push_back(std::move(binding));
+}
+
+Result<std::optional<LiveResource>> Bookkeeping::find_made(FleetReader& reader, const Work& work) const {
+    const Address& address = work.change->address;
+    ResourceId team = work.team;
+    if (address.kind == Kind::task && team.empty()) {
+        BOOST_OUTCOME_TRY(id, id_of(Address::team_of(address.workflow, address.team)));
+        team = {std::move(id)};
+    }
+    const std::string& name = address.kind == Kind::task ? address.name : work.change->key;
+    BOOST_OUTCOME_TRY(found, reader.find(address.kind, name, team));
+    const bool forced = std::holds_alternative<MayExist>(work.change->precondition);
+    std::erase_if(found, [&](const LiveResource& live) {
+        return made_ids_.contains(live.id) || ((forced || work.change->action == Action::replace) &&
+                                               fleet_.by_id(address.kind, live.id) != nullptr);
+    });
+    if (found.empty()) return std::optional<LiveResource>();
+    const auto oldest = std::ranges::min_element(found, [](const LiveResource& a, const LiveResource& b) {
+        return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id);
+    });
+    return std::optional<LiveResource>(std::move(*oldest));
+}
+
+}  // namespace tlm

@@ -1,0 +1,76 @@
+#include "engine/apply/recover.h"
+
+#include <fmt/format.h>
+
+#include <unordered_set>
+
+#include "engine/snapshot/fleet_index.h"
+
+namespace tlm {
+namespace {
+
+// The resource that an open create has made: a carrier of its key that nothing else accounts for. The newest, since
+// older ones were there before.
+const LiveResource* find_made(const Intent& intent, const Snapshot& snapshot, const FleetIndex& fleet,
+                              const std::unordered_set<ResourceId>& accounted) {
+    const LiveResource* made = nullptr;
+    for (const LiveResource& live : snapshot.resources) {
+        if (live.kind != intent.address.kind || live.name != intent.key || live.team != intent.team ||
+            accounted.contains(live.id) || fleet.bound_to(live.kind, live.id) != nullptr) {
+            continue;
+        }
+        if (made == nullptr || live.created_at > made->created_at) made = &live;
+    }
+    return made;
+}
+
+// What of the intended attributes the live resource has: an apply that was cut short may owe it the others.
+Attributes arrived(const Intent& intent, const LiveResource& live, const FleetIndex& fleet) {
+    const Attributes named = fleet.named(intent.address, live.attributes, intent.attributes);
+    Attributes result;
+    for (const auto& [attribute, value] : intent.attributes) {
+        const Value* have = named.find(attribute);
+        if (have != nullptr && same_meaning(attribute, *have, value)) result.set(attribute, value);
+    }
+    return result;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, const StateReader& state,
+                                                     Journal& journal) {
+    std::vector<std::string> told;
+    BOOST_OUTCOME_TRY(intents, state.open_intents());
+    if (intents.empty()) return told;
+    BOOST_OUTCOME_TRY(bindings, state.bindings());
+    BOOST_OUTCOME_TRY(left_behind, state.left_behind());
+    const FleetIndex fleet(snapshot, bindings);
+    std::unordered_set<ResourceId> accounted;
+    for (const LeftBehind& left : left_behind) accounted.insert(left.id);
+    JournalBatch batch;
+    for (const Intent& intent : intents) {
+        const std::string address = intent.address.text();
+        if (intent.verb != "create") {
+            batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", intent.target});
+            told.push_back(fmt::format("{}: a {} was interrupted; it is planned again where it is still needed", address,
+                                       intent.verb));
+            continue;
+        }
+        const LiveResource* made = find_made(intent, snapshot, fleet, accounted);
+        if (made == nullptr) {
+            batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", {}});
+            told.push_back(fmt::format("{}: an interrupted create did not reach the target", address));
+            continue;
+        }
+        accounted.insert(made->id);
+        batch.outcomes.push_back({intent.id, "settled_done", "interrupted", made->id});
+        const std::string key = intent.address.kind == Kind::task ? std::string() : intent.key;
+        batch.bind.push_back({intent.address, key, made->id, made->team, arrived(intent, *made, fleet)});
+        told.push_back(fmt::format("{}: an interrupted create did reach the target (id {}); it is kept", address,
+                                   made->id.value));
+    }
+    BOOST_OUTCOME_TRYV(journal.commit(batch));
+    return told;
+}
+
+}  // namespace tlm

@@ -1,0 +1,198 @@
+#include "engine/apply/settle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tlm {
+namespace {
+
+std::string shown(const Value* value) { return value == nullptr ? "(not set)" : value_to_json(*value); }
+const Value* pointer(const std::optional<Value>& value) { return value ? &*value : nullptr; }
+
+// Attributes by name, of the live resource, as far as the change speaks of them.
+Attributes live_named(const Change& change, const FleetIndex& fleet, const LiveResource& live) {
+    Attributes candidates;
+    for (const AttributeChange& attribute : change.attributes) {
+        StringList names;
+        for (const auto* side : {&attribute.before, &attribute.after}) {
+            if (!*side) continue;
+            if (const auto* list = std::get_if<StringList>(&**side)) {
+                names.insert(names.end(), list->begin(), list->end());
+            } else if (const auto* text = std::get_if<std::string>(&**side)) {
+                names.push_back(*text);
+            }
+        }
+        candidates.set(attribute.attribute, std::move(names));
+    }
+    return fleet.named(change.address, live.attributes, candidates);
+}
+
+bool is(Attribute attribute, const Value* live, const Value* wanted) {
+    if (live == nullptr || wanted == nullptr) return live == wanted;
+    return same_meaning(attribute, *live, *wanted);
+}
+
+Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveResource* live, std::string reason) {
+    Settlement result;
+    result.live = live;
+    result.reason = std::move(reason);
+    if (live == nullptr) return result;
+    const Attributes named = live_named(change, fleet, *live);
+    for (const AttributeChange& attribute : change.attributes) {
+        const Value* have = named.find(attribute.attribute);
+        if (is(attribute.attribute, have, pointer(attribute.after))) continue;
+        result.details.push_back(fmt::format("{}: planned {} -> {}, live {}", attribute_name(attribute.attribute),
+                                             shown(pointer(attribute.before)), shown(pointer(attribute.after)),
+                                             shown(have)));
+    }
+    return result;
+}
+
+// The managed attributes that should not have moved, with what was last applied where that is known.
+Settlement moved_elsewhere(const Change& change, const FleetIndex& fleet, const LiveResource& live,
+                           const MustMatch& match) {
+    Settlement result = conflict(change, fleet, &live, "it changed since the plan was made");
+    const Binding* binding = fleet.bound_to(live.kind, live.id);
+    const Attributes named =
+        fleet.named(change.address, live.attributes, binding == nullptr ? Attributes{} : binding->applied);
+    for (const Attribute attribute : match.over) {
+        const Value* have = named.find(attribute);
+        const Value* applied = binding == nullptr ? nullptr : binding->applied.find(attribute);
+        if (applied != nullptr && is(attribute, have, applied)) continue;
+        result.details.push_back(
+            fmt::format("{}: planned to stay {}, live {}", attribute_name(attribute),
+                        applied == nullptr ? "as it was" : value_to_json(*applied), shown(have)));
+    }
+    return result;
+}
+
+// A resource is bound as soon as it is made, and what is planned for it is remembered as applied once it is.
+bool unfinished(const Change& change, const FleetIndex& fleet, const ResourceId& id) {
+    const Binding* binding = fleet.bound_to(change.address.kind, id);
+    if (binding == nullptr) return true;
+    return std::ranges::any_of(change.attributes, [&](const AttributeChange& attribute) {
+        return attribute.after && binding->applied.find(attribute.attribute) == nullptr;
+    });
+}
+
+Settlement settle_create(const Change& change, const FleetIndex& fleet, const std::optional<ResourceId>& made) {
+    Settlement result;
+    if (made) result.live = fleet.by_id(change.address.kind, *made);
+    const bool forced = std::holds_alternative<MayExist>(change.precondition);
+    if (made && result.live == nullptr && forced) {
+        return conflict(change, fleet, nullptr,
+                        "an earlier apply of this plan made it, and it was deleted since; a forced plan makes each "
+                        "resource once");
+    }
+    if (result.live == nullptr) {
+        if (forced) {
+            result.fit = Fit::execute;
+            result.remaining = planned_attributes(change);
+            return result;
+        }
+        const Match match = fleet.match(change.address);
+        if (match.chosen == nullptr) {
+            result.fit = Fit::execute;
+            result.remaining = planned_attributes(change);
+            return result;
+        }
+        result.live = match.chosen;
+    }
+    result.remaining = still_missing(change, fleet, *result.live);
+    if (result.remaining.empty()) {
+        result.fit = Fit::already;
+        return result;
+    }
+    // What this very plan made and did not finish is finished.
+    if (made && result.live->id == *made && unfinished(change, fleet, *made)) {
+        result.fit = Fit::execute;
+        return result;
+    }
+    return conflict(change, fleet, result.live,
+                    fmt::format("it was absent when the plan was made and exists now (id {})", result.live->id.value));
+}
+
+// Each changed attribute is as it was, or already as it should be.
+bool changes_still_fit(const Change& change, const FleetIndex& fleet, const LiveResource& live) {
+    const Attributes named = live_named(change, fleet, live);
+    const Binding* binding = fleet.bound_to(live.kind, live.id);
+    for (const AttributeChange& attribute : change.attributes) {
+        const Value* have = named.find(attribute.attribute);
+        if (have == nullptr && binding != nullptr) have = binding->applied.find(attribute.attribute);
+        if (!is(attribute.attribute, have, pointer(attribute.before)) &&
+            !is(attribute.attribute, have, pointer(attribute.after))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Settlement settle_existing(const Change& change, const FleetIndex& fleet) {
+    const auto& precondition = std::get<MustMatch>(change.precondition);
+    Settlement result;
+    result.live = fleet.by_id(change.address.kind, change.id);
+    if (result.live == nullptr) {
+        if (change.action == Action::remove) {
+            result.fit = Fit::already;
+            return result;
+        }
+        // A replacement that was carried out has another id.
+        const Match match = fleet.match(change.address);
+        if (change.action == Action::replace && match.chosen != nullptr &&
+            still_missing(change, fleet, *match.chosen).empty()) {
+            result.live = match.chosen;
+            result.fit = Fit::already;
+            return result;
+        }
+        return conflict(change, fleet, nullptr,
+                        fmt::format("it no longer exists (id {})", change.id.value));
+    }
+    const bool untouched = fingerprint(result.live->attributes, precondition.over) == precondition.sha256;
+    if (change.action == Action::remove) {
+        if (!untouched) return moved_elsewhere(change, fleet, *result.live, precondition);
+        result.fit = Fit::execute;
+        return result;
+    }
+    result.remaining = still_missing(change, fleet, *result.live);
+    const bool bound = fleet.bound_to(change.address.kind, change.id) != nullptr;
+    if (result.remaining.empty() && (change.action != Action::adopt || bound || untouched)) {
+        result.fit = Fit::already;
+        return result;
+    }
+    if (!changes_still_fit(change, fleet, *result.live)) {
+        return conflict(change, fleet, result.live, "it changed since the plan was made");
+    }
+    if (!untouched) return moved_elsewhere(change, fleet, *result.live, precondition);
+    result.fit = Fit::execute;
+    return result;
+}
+
+}  // namespace
+
+Attributes still_missing(const Change& change, const FleetIndex& fleet, const LiveResource& live) {
+    const Attributes named = live_named(change, fleet, live);
+    const Binding* binding = fleet.bound_to(live.kind, live.id);
+    Attributes missing;
+    for (const AttributeChange& attribute : change.attributes) {
+        // The order of tasks is kept by submitting them in order; what the target stores of it is for the record.
+        if (!attribute.after || attribute.attribute == Attribute::blocked_by) continue;
+        const Value* have = named.find(attribute.attribute);
+        if (have == nullptr && binding != nullptr) have = binding->applied.find(attribute.attribute);
+        if (have == nullptr && attribute.attribute == Attribute::runtime &&
+            *attribute.after == Value(std::string("local"))) {
+            continue;
+        }
+        if (!is(attribute.attribute, have, &*attribute.after)) {
+            missing.set(attribute.attribute, *attribute.after);
+        }
+    }
+    return missing;
+}
+
+Settlement settle(const Change& change, const FleetIndex& fleet, const std::optional<ResourceId>& made) {
+    if (std::holds_alternative<MustMatch>(change.precondition)) return settle_existing(change, fleet);
+    return settle_create(change, fleet, made);
+}
+
+}  // namespace tlm

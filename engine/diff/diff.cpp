@@ -1,0 +1,237 @@
+#include "engine/diff/diff.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace tlm {
+namespace {
+
+// What the provider leaves out although it has a meaning: an agent without a host is local, a team without a member
+// list has none.
+const Value* reported(const Attributes& live, Attribute attribute) {
+    static const Value local = std::string("local");
+    static const Value nobody = StringList{};
+    if (const Value* value = live.find(attribute)) return value;
+    if (attribute == Attribute::runtime) return &local;
+    if (attribute == Attribute::members) return &nobody;
+    return nullptr;
+}
+
+class Differ {
+  public:
+    explicit Differ(const FleetIndex& fleet) : fleet_(fleet) {}
+
+    void compare(const DesiredResource& desired) {
+        const Match match = fleet_.match(desired.address);
+        if (match.chosen == nullptr) {
+            const bool was_bound = fleet_.binding(desired.address) != nullptr;
+            create(desired, was_bound ? Reason::gone : Reason::absent);
+        } else if (desired.address.kind == Kind::task) {
+            compare_task(desired, match);
+        } else {
+            compare_existing(desired, match);
+        }
+    }
+
+    void force(const DesiredResource& desired) {
+        create(desired, Reason::forced);
+        Change& change = result_.changes.back();
+        if (change.action != Action::create) return;
+        change.precondition = MayExist{};
+        if (desired.address.kind == Kind::task) return;
+        const Match match = fleet_.match(desired.address);
+        if (match.chosen != nullptr) change.leaves.push_back(match.chosen->id);
+        for (const LiveResource* live : match.surplus) change.leaves.push_back(live->id);
+        std::ranges::sort(change.leaves);
+    }
+
+    Diff take() { return std::move(result_); }
+
+  private:
+    Change change_for(const DesiredResource& desired, Action action, Reason reason) const {
+        Change change;
+        change.address = desired.address;
+        change.action = action;
+        change.reason = reason;
+        change.key = desired.key;
+        for (const Address& reference : desired.references) {
+            if (pending_.contains(reference)) change.depends_on.push_back(reference);
+        }
+        std::ranges::sort(change.depends_on);
+        const auto repeated = std::ranges::unique(change.depends_on);
+        change.depends_on.erase(repeated.begin(), repeated.end());
+        return change;
+    }
+
+    void add(Change change) {
+        if (change.action == Action::create || change.action == Action::update ||
+            change.action == Action::replace) {
+            pending_.emplace(change.address, change.action);
+        }
+        result_.changes.push_back(std::move(change));
+    }
+
+    void create(const DesiredResource& desired, Reason reason) {
+        Change change = change_for(desired, Action::create, reason);
+        change.precondition = MustBeAbsent{};
+        for (const auto& [attribute, value] : desired.attributes) {
+            change.attributes.push_back({attribute, std::nullopt, value});
+        }
+        for (const Address& predecessor : desired.blocked_by) {
+            if (reason == Reason::forced || !completed(predecessor)) change.waits_for.push_back(predecessor);
+        }
+        if (!change.waits_for.empty()) {
+            std::ranges::sort(change.waits_for);
+            change.action = Action::none;
+            change.reason = Reason::blocked;
+            // It is not executed by this plan, so nothing of the plan need come before it.
+            change.depends_on.clear();
+        }
+        add(std::move(change));
+    }
+
+    bool completed(const Address& task) const {
+        if (pending_.contains(task)) return false;
+        const Match match = fleet_.match(task);
+        return match.chosen != nullptr && match.chosen->attributes.text(Attribute::status) == "completed";
+    }
+
+    // A reference that this plan gives a new id is out of date on the target, whatever it says there.
+    bool recreated(const DesiredResource& desired, const std::string& agent) const {
+        const auto at = pending_.find(Address::agent(desired.address.workflow, agent));
+        return at != pending_.end() && at->second != Action::update;
+    }
+
+    // The managed attributes that are not as desired. `over` receives the others.
+    std::vector<AttributeChange> differences(const DesiredResource& desired, const LiveResource& live,
+                                             std::vector<Attribute>& over) const {
+        std::vector<AttributeChange> changes;
+        const Binding* binding = fleet_.binding(desired.address);
+        const Attributes named = fleet_.named(desired.address, live.attributes, desired.attributes);
+        for (const auto& [attribute, want] : desired.attributes) {
+            if (!desired.managed.has(attribute)) continue;
+            const Value* have = reported(named, attribute);
+            const Value* applied = binding == nullptr ? nullptr : binding->applied.find(attribute);
+            // What the target does not report back is taken to be as it was last applied.
+            const Value* known = have != nullptr ? have : applied;
+            if (known != nullptr && same_meaning(attribute, *known, want) &&
+                !refers_to_recreated(desired, attribute, want)) {
+                over.push_back(attribute);
+                continue;
+            }
+            changes.push_back(
+                {attribute, known == nullptr ? std::nullopt : std::optional<Value>(*known), want});
+        }
+        return changes;
+    }
+
+    bool refers_to_recreated(const DesiredResource& desired, Attribute attribute, const Value& want) const {
+        if (attribute == Attribute::assign_to) return recreated(desired, std::get<std::string>(want));
+        if (attribute != Attribute::members) return false;
+        return std::ranges::any_of(std::get<StringList>(want),
+                                   [&](const std::string& name) { return recreated(desired, name); });
+    }
+
+    Reason reason_for(const DesiredResource& desired, const std::vector<AttributeChange>& changes) const {
+        const Binding* binding = fleet_.binding(desired.address);
+        bool by_workflow = false;
+        bool by_target = false;
+        for (const AttributeChange& change : changes) {
+            if (change.attribute == Attribute::runtime) return Reason::runtime_moved;
+            if (refers_to_recreated(desired, change.attribute, *change.after)) return Reason::member_recreated;
+            const Value* applied = binding == nullptr ? nullptr : binding->applied.find(change.attribute);
+            if (applied == nullptr) continue;
+            (same_meaning(change.attribute, *applied, *change.after) ? by_target : by_workflow) = true;
+        }
+        if (by_workflow) return Reason::workflow_changed;
+        if (changes.size() == 1 && changes.front().attribute == Attribute::status) return Reason::stopped;
+        return by_target ? Reason::live_changed : Reason::differs;
+    }
+
+    void compare_existing(const DesiredResource& desired, const Match& match) {
+        MustMatch unchanged;
+        std::vector<AttributeChange> changes = differences(desired, *match.chosen, unchanged.over);
+        if (changes.empty() && match.bound) {
+            ++result_.unchanged;
+            return;
+        }
+        const Reason reason = changes.empty() ? Reason::unbound : reason_for(desired, changes);
+        Action action = changes.empty() ? Action::adopt : Action::update;
+        if (reason == Reason::runtime_moved) {
+            action = Action::replace;
+            changes = all_attributes(desired, *match.chosen);
+            unchanged.over.clear();
+        }
+        Change change = change_for(desired, action, reason);
+        change.id = match.chosen->id;
+        unchanged.sha256 = fingerprint(match.chosen->attributes, unchanged.over);
+        change.precondition = std::move(unchanged);
+        change.attributes = std::move(changes);
+        if (action == Action::adopt) change.depends_on.clear();
+        add(std::move(change));
+    }
+
+    // A replacement is made anew, so it carries what a create carries.
+    std::vector<AttributeChange> all_attributes(const DesiredResource& desired, const LiveResource& live) const {
+        std::vector<AttributeChange> changes;
+        for (const auto& [attribute, want] : desired.attributes) {
+            const Value* have = reported(live.attributes, attribute);
+            changes.push_back({attribute, have == nullptr ? std::nullopt : std::optional<Value>(*have), want});
+        }
+        return changes;
+    }
+
+    // Edits reach a task only while nobody works on it.
+    void compare_task(const DesiredResource& desired, const Match& match) {
+        const std::string_view status = match.chosen->attributes.text(Attribute::status);
+        if (status.empty() || status == "pending") {
+            compare_existing(desired, match);
+            if (!result_.changes.empty() && result_.changes.back().address == desired.address) {
+                auto& precondition = std::get<MustMatch>(result_.changes.back().precondition);
+                precondition.over.push_back(Attribute::status);
+                precondition.sha256 = fingerprint(match.chosen->attributes, precondition.over);
+            }
+            return;
+        }
+        const Attributes named = fleet_.named(desired.address, match.chosen->attributes, desired.attributes);
+        const Value* text = named.find(Attribute::description);
+        const Value* want = desired.attributes.find(Attribute::description);
+        if (text != nullptr && *text != *want) {
+            result_.notices.push_back(
+                {desired.address,
+                 fmt::format("its description was edited, but the task is {} already: the edit does not reach it",
+                             status)});
+        }
+        if (match.bound) {
+            ++result_.unchanged;
+            return;
+        }
+        Change change = change_for(desired, Action::adopt, Reason::unbound);
+        change.id = match.chosen->id;
+        change.depends_on.clear();
+        change.precondition = MustMatch{{}, fingerprint({}, {})};
+        add(std::move(change));
+    }
+
+    const FleetIndex& fleet_;
+    Diff result_;
+    std::unordered_map<Address, Action> pending_;
+};
+
+}  // namespace
+
+Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) {
+    Differ differ(fleet);
+    for (const DesiredResource& resource : desired) differ.compare(resource);
+    return differ.take();
+}
+
+Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) {
+    Differ differ(fleet);
+    for (const DesiredResource& resource : desired) differ.force(resource);
+    return differ.take();
+}
+
+}  // namespace tlm

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/diff/change.h"
+#include "engine/resource/desired.h"
+#include "engine/snapshot/fleet_index.h"
+
+namespace tlm {
+
+// Something that people should know and that no change expresses.
+struct Notice {
+    Address address;
+    std::string text;
+};
+
+struct Diff {
+    std::vector<Change> changes;  // sorted by address; `none` only for tasks that wait
+    std::size_t unchanged = 0;
+    std::vector<Notice> notices;
+};
+
+// Three-way comparison, attribute by attribute: desired, last applied (the index's bindings), live. Pure: the same
+// inputs give the same result. `desired` is sorted by address.
+[[nodiscard]] Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet);
+
+// The clean slate: a create for every desired resource, whatever exists.
+[[nodiscard]] Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet);
+
+}  // namespace tlm

@@ -1,0 +1,102 @@
+#include "engine/drift/drift.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace tlm {
+namespace {
+
+constexpr std::array<std::string_view, 6> kNames = {"orphan", "duplicate", "missing", "changed", "stopped", "unowned"};
+
+DriftKind drift_kind(StrayKind kind) {
+    switch (kind) {
+        case StrayKind::duplicate: return DriftKind::duplicate;
+        case StrayKind::unowned: return DriftKind::unowned;
+        case StrayKind::left_behind:
+        case StrayKind::orphan: break;
+    }
+    return DriftKind::orphan;
+}
+
+Finding from_stray(const Stray& stray) {
+    Finding finding;
+    finding.kind = drift_kind(stray.kind);
+    finding.address = stray.address;
+    finding.name = stray.live->name;
+    finding.id = stray.live->id;
+    finding.left_behind = stray.kind == StrayKind::left_behind;
+    return finding;
+}
+
+// An attribute whose live value is still the one last applied has not drifted: the workflow was edited.
+bool only_edited(const AttributeChange& change, const Binding* binding) {
+    const Value* applied = binding == nullptr ? nullptr : binding->applied.find(change.attribute);
+    return applied != nullptr && change.before && same_meaning(change.attribute, *applied, *change.before);
+}
+
+void from_change(const Change& change, const FleetIndex& fleet, std::vector<Finding>& findings) {
+    Finding finding;
+    finding.address = change.address;
+    finding.name = change.address.kind == Kind::task ? change.address.name : change.key;
+    finding.id = change.id;
+    if (change.action == Action::create) {
+        // A task that was never submitted is work to come, and nothing that went missing.
+        if (change.address.kind == Kind::task && change.reason != Reason::gone) return;
+        finding.kind = DriftKind::missing;
+        findings.push_back(std::move(finding));
+        return;
+    }
+    if (change.action != Action::update && change.action != Action::replace) return;
+    const Binding* binding = fleet.binding(change.address);
+    Finding stopped = finding;
+    for (const AttributeChange& attribute : change.attributes) {
+        if (only_edited(attribute, binding)) continue;
+        const bool replaced_whole = change.action == Action::replace && attribute.before == attribute.after;
+        if (replaced_whole) continue;
+        const bool is_status = attribute.attribute == Attribute::status && change.address.kind == Kind::agent;
+        (is_status ? stopped : finding).attributes.push_back(attribute);
+    }
+    // A team that only awaits an agent's new id shows the drift at the agent.
+    if (change.reason == Reason::member_recreated) return;
+    if (!finding.attributes.empty()) {
+        finding.kind = DriftKind::changed;
+        findings.push_back(std::move(finding));
+    }
+    if (!stopped.attributes.empty()) {
+        stopped.kind = DriftKind::stopped;
+        findings.push_back(std::move(stopped));
+    }
+}
+
+}  // namespace
+
+std::string_view drift_name(DriftKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
+
+std::optional<DriftKind> parse_drift(std::string_view name) {
+    const auto at = std::ranges::find(kNames, name);
+    if (at == kNames.end()) return std::nullopt;
+    return static_cast<DriftKind>(at - kNames.begin());
+}
+
+std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKind>& ignored) {
+    const FleetIndex fleet(inputs.snapshot, inputs.bindings);
+    const auto desired = desired_resources(inputs.workflows, inputs.host_id);
+    std::set<std::string> known;
+    for (const Workflow& workflow : inputs.workflows) known.insert(workflow.name);
+    for (const Binding& binding : inputs.bindings) known.insert(binding.address.workflow);
+
+    std::vector<Finding> findings;
+    const auto strays = find_strays(inputs.snapshot, fleet, desired, inputs.left_behind, known);
+    for (const Stray& stray : strays) findings.push_back(from_stray(stray));
+    const Diff difference = diff(desired, fleet);
+    for (const Change& change : difference.changes) from_change(change, fleet, findings);
+    std::erase_if(findings, [&](const Finding& finding) { return ignored.contains(finding.kind); });
+    std::ranges::sort(findings, [](const Finding& left, const Finding& right) {
+        return std::tuple(!left.address, left.address, left.kind, left.id) <
+               std::tuple(!right.address, right.address, right.kind, right.id);
+    });
+    return findings;
+}
+
+}  // namespace tlm

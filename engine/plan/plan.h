@@ -1,0 +1,72 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/diff/change.h"
+#include "engine/diff/diff.h"
+#include "engine/diff/strays.h"
+#include "engine/snapshot/snapshot.h"
+#include "engine/workflow/workflow.h"
+
+namespace tlm {
+
+// What the user asked for beyond the workflows. Part of what a plan means.
+struct PlanOptions {
+    bool force = false;
+    bool prune = false;
+    bool destroy = false;
+    std::vector<std::string> targets;   // globs over addresses; empty: everything
+    std::vector<std::string> excludes;  // globs over addresses
+    friend bool operator==(const PlanOptions&, const PlanOptions&) = default;
+};
+
+struct PlanSummary {
+    std::size_t create = 0;
+    std::size_t update = 0;
+    std::size_t replace = 0;
+    std::size_t remove = 0;  // "delete" in the file
+    std::size_t adopt = 0;
+    std::size_t waiting = 0;    // tasks that wait for others
+    std::size_t unchanged = 0;  // desired resources that are as they should be
+    friend bool operator==(const PlanSummary&, const PlanSummary&) = default;
+};
+
+// Everything that apply needs, and nothing that depends on when, where or by whom it was made.
+struct Plan {
+    std::string target;
+    PlanOptions options;
+    std::vector<std::string> workflows;  // names, sorted
+    std::size_t unchanged = 0;
+    std::vector<Change> changes;  // sorted by address; at one address deletes come last, sorted by id
+    friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+[[nodiscard]] PlanSummary summarise(const Plan& plan);
+// Whether applying the plan would do nothing: adoptions count as something, tasks that only wait do not.
+[[nodiscard]] bool has_changes(const Plan& plan);
+
+struct PlanInputs {
+    const std::vector<Workflow>& workflows;
+    const Snapshot& snapshot;
+    const std::vector<Binding>& bindings;
+    const std::vector<LeftBehind>& left_behind;
+    std::string target;
+    std::string host_id;  // machine for docker agents, may be empty
+    PlanOptions options;
+};
+
+// A plan and what people should know beside it.
+struct Planned {
+    Plan plan;
+    std::vector<Notice> notices;
+    std::vector<Stray> strays;              // refer into the snapshot
+    std::vector<std::string> excluded;      // addresses of changes that --target or --exclude left out
+};
+
+// Pure: the same inputs give the same plan. Errors: bad_input where a --target pattern selects nothing.
+[[nodiscard]] Result<Planned> make_plan(const PlanInputs& inputs);
+
+}  // namespace tlm

@@ -1,0 +1,95 @@
+#include "engine/plan/selection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace tlm {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+bool matches_any(const Texts& patterns, const std::string& text) {
+    return std::ranges::any_of(patterns, [&](const std::string& p) { return address_matches(p, text); });
+}
+
+Result<void> check_patterns(const Texts& patterns, const std::vector<Change>& changes,
+                            const std::vector<DesiredResource>& desired, std::string_view option) {
+    for (const std::string& pattern : patterns) {
+        const auto selects = [&](const auto& item) { return address_matches(pattern, item.address.text()); };
+        if (std::ranges::any_of(desired, selects) || std::ranges::any_of(changes, selects)) continue;
+        return fail(ErrorCode::bad_input, fmt::format("{} `{}` selects nothing", option, pattern), {},
+                    {"Addresses look like WORKFLOW/agent/NAME; `*` matches anything. `tlm plan` without the option "
+                     "shows the addresses."});
+    }
+    return success();
+}
+
+// Everything that the targets depend on, by address, within the changes.
+std::unordered_set<Address> with_dependencies(const std::vector<Change>& changes, const Texts& targets) {
+    std::unordered_multimap<Address, const Change*> at;
+    std::vector<Address> open;
+    for (const Change& change : changes) {
+        at.emplace(change.address, &change);
+        if (matches_any(targets, change.address.text())) open.push_back(change.address);
+    }
+    std::unordered_set<Address> wanted;
+    while (!open.empty()) {
+        const Address address = std::move(open.back());
+        open.pop_back();
+        if (!wanted.insert(address).second) continue;
+        const auto [first, last] = at.equal_range(address);
+        for (auto it = first; it != last; ++it) {
+            open.insert(open.end(), it->second->depends_on.begin(), it->second->depends_on.end());
+        }
+    }
+    return wanted;
+}
+
+// Excluded addresses, and the changes that can't happen without them. References run from agents to teams to tasks
+// and changes are sorted in that order within a workflow, so that makings need one pass; deletes run the other way
+// and need one more for each step, of which there are two.
+std::unordered_set<Address> with_dependents(const std::vector<Change>& changes, const Texts& excludes) {
+    std::unordered_set<Address> dropped;
+    for (const Change& change : changes) {
+        if (matches_any(excludes, change.address.text())) dropped.insert(change.address);
+    }
+    for (bool grown = !dropped.empty(); grown;) {
+        grown = false;
+        for (const Change& change : changes) {
+            const bool blocked =
+                std::ranges::any_of(change.depends_on, [&](const Address& a) { return dropped.contains(a); });
+            if (blocked && dropped.insert(change.address).second) grown = true;
+        }
+    }
+    return dropped;
+}
+
+}  // namespace
+
+Result<Selection> select_changes(std::vector<Change> changes, const std::vector<DesiredResource>& desired,
+                                 const PlanOptions& options) {
+    Selection selection;
+    if (options.targets.empty() && options.excludes.empty()) {
+        selection.kept = std::move(changes);
+        return selection;
+    }
+    BOOST_OUTCOME_TRYV(check_patterns(options.targets, changes, desired, "--target"));
+    BOOST_OUTCOME_TRYV(check_patterns(options.excludes, changes, desired, "--exclude"));
+    const auto wanted = with_dependencies(changes, options.targets);
+    const auto dropped = with_dependents(changes, options.excludes);
+    for (Change& change : changes) {
+        const bool keep =
+            (options.targets.empty() || wanted.contains(change.address)) && !dropped.contains(change.address);
+        if (keep) {
+            selection.kept.push_back(std::move(change));
+        } else {
+            selection.left_out.push_back(change.address.text());
+        }
+    }
+    return selection;
+}
+
+}  // namespace tlm

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/diff/change.h"
+
+namespace tlm {
+
+enum class ResultKind {
+    done,         // executed
+    already,      // was as planned before anything was sent
+    conflict,     // the live resource moved since the plan was made; nothing was sent
+    failed,       // sent, and it did not work
+    skipped,      // something that it depends on conflicted or failed
+    not_started,  // the run was stopped first
+};
+
+// What became of one change.
+struct ChangeResult {
+    const Change* change = nullptr;  // in the plan
+    ResultKind kind = ResultKind::not_started;
+    std::string reason;                // in the target's words where it refused; empty for done
+    std::vector<std::string> details;  // conflicts: a line for each attribute, with planned and live value
+};
+
+// What happens during an apply, for those who show it.
+struct ApplyBegins {
+    std::size_t changes = 0;
+};
+struct ChangeStarted {
+    const Change* change = nullptr;
+};
+struct ChangeEnded {
+    const ChangeResult* result = nullptr;
+};
+struct Retrying {
+    const Change* change = nullptr;
+    std::string reason;
+    int attempt = 0;  // the coming one; the first was 1
+};
+struct Throttled {  // the target wants to wait; everything does
+    std::chrono::milliseconds wait{};
+    std::string reason;
+};
+using ApplyEvent = std::variant<ApplyBegins, ChangeStarted, ChangeEnded, Retrying, Throttled>;
+
+// Told of events as they happen, on the thread that applies. Must not block for long and must not fail.
+class Observer {
+  public:
+    virtual ~Observer() = default;
+    virtual void on(const ApplyEvent& event) = 0;
+};
+
+}  // namespace tlm

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/ports/call.h"
+#include "engine/resource/address.h"
+#include "engine/snapshot/snapshot.h"
+
+namespace tlm {
+
+// What the state knows of a resource that tlm made or adopted: which live resource an address means, and the
+// attributes last applied to it (references by name, as in the workflow).
+struct Binding {
+    Address address;
+    std::string key;  // empty for tasks
+    ResourceId id;
+    ResourceId team;  // tasks only
+    Attributes applied;
+    friend bool operator==(const Binding&, const Binding&) = default;
+};
+
+// A live resource that a forced create left behind on purpose: an orphan from then on, not a duplicate.
+struct LeftBehind {
+    ResourceId id;
+    Address address;
+    friend bool operator==(const LeftBehind&, const LeftBehind&) = default;
+};
+
+// A call as the journal holds it: written durably before the call is sent.
+struct Intent {
+    CallId id;           // given by Journal::reserve
+    Address address;
+    std::string plan;    // digest of the plan that it belongs to
+    std::string verb;    // create update start stop delete
+    std::string key;     // live name that a create gives; the subject for a task
+    ResourceId target;   // empty for a create
+    ResourceId team;     // tasks only
+    bool forced = false;
+    Attributes attributes;  // references by name, as in the workflow; becomes the binding when a create is settled
+    friend bool operator==(const Intent&, const Intent&) = default;
+};
+
+// What became of an intent. `result` is one of: done already gone refused denied failed not_sent settled_done
+// settled_not_done.
+struct IntentOutcome {
+    CallId id;
+    std::string result;
+    std::string reason;  // in the target's words, may be empty
+    ResourceId made;     // id of the resource that it made or touched, where known
+    friend bool operator==(const IntentOutcome&, const IntentOutcome&) = default;
+};
+
+// Written in one durable transaction.
+struct JournalBatch {
+    std::vector<IntentOutcome> outcomes;
+    std::vector<Binding> bind;          // added, or replacing the binding of the same address
+    std::vector<Address> unbind;
+    std::vector<LeftBehind> left_behind;
+    std::vector<Intent> intents;
+    [[nodiscard]] bool empty() const {
+        return outcomes.empty() && bind.empty() && unbind.empty() && left_behind.empty() && intents.empty();
+    }
+};
+
+// One finished or unfinished run, for `tlm log`.
+struct RunRecord {
+    std::string id;          // unique, random
+    std::string verb;        // apply, destroy
+    std::string plan;        // digest
+    std::string target;
+    std::string started_at;  // ISO 8601 UTC
+    std::string ended_at;    // empty while it runs, or after it was killed
+    std::string result;      // done, partial, conflict, interrupted, failed; empty while ended_at is
+    std::int64_t calls = 0;  // journal entries
+};
+
+// One journal entry with its outcome, for `tlm log RUN`.
+struct JournalEntry {
+    Intent intent;
+    std::optional<IntentOutcome> outcome;
+    std::string begun_at;  // ISO 8601 UTC
+};
+
+struct CachedSnapshot {
+    Snapshot snapshot;
+    std::string target;
+    std::string read_at;  // ISO 8601 UTC
+};
+
+// Reading the state. A state that does not exist yet reads as empty. Everything concerns one target: bindings to
+// another target's resources are not shown. Errors: state.
+class StateReader {
+  public:
+    virtual ~StateReader() = default;
+    [[nodiscard]] virtual Result<std::vector<Binding>> bindings() const = 0;  // sorted by address
+    [[nodiscard]] virtual Result<std::vector<LeftBehind>> left_behind() const = 0;
+    // Entries without an outcome, oldest first: what a killed run left open.
+    [[nodiscard]] virtual Result<std::vector<Intent>> open_intents() const = 0;
+    // Creates of this plan that were carried out: address and the id made.
+    [[nodiscard]] virtual Result<std::vector<std::pair<Address, ResourceId>>> made_by_plan(
+        const std::string& digest) const = 0;
+    [[nodiscard]] virtual Result<std::optional<CachedSnapshot>> cached_snapshot() const = 0;
+    [[nodiscard]] virtual Result<std::vector<RunRecord>> runs() const = 0;  // newest first
+    [[nodiscard]] virtual Result<std::vector<JournalEntry>> entries(const std::string& run) const = 0;
+};
+
+// Where plan and drift leave what they read, for --refresh=false. Not part of what they promise not to change.
+class SnapshotCache {
+  public:
+    virtual ~SnapshotCache() = default;
+    [[nodiscard]] virtual Result<void> save_snapshot(const Snapshot& snapshot) = 0;
+};
+
+// Writing the state: only apply and destroy, under the lock.
+class Journal {
+  public:
+    virtual ~Journal() = default;
+    // Opens a run and returns its id. `end_run` closes it with one of RunRecord's results.
+    [[nodiscard]] virtual Result<std::string> begin_run(const std::string& verb, const std::string& plan) = 0;
+    [[nodiscard]] virtual Result<void> end_run(const std::string& result) = 0;
+    // A number for a new entry, never given before in this state.
+    [[nodiscard]] virtual CallId reserve() = 0;
+    // Returns after the batch is durable on disk. After an error nothing of it is.
+    [[nodiscard]] virtual Result<void> commit(const JournalBatch& batch) = 0;
+};
+
+}  // namespace tlm

@@ -1,0 +1,93 @@
+#include "engine/resource/desired.h"
+
+#include <algorithm>
+
+#include "engine/resource/key.h"
+
+namespace tlm {
+namespace {
+
+// Sets the attribute, managed where the workflow gives the value and a mere default of the create otherwise.
+template <typename T>
+void set_or_default(DesiredResource& resource, Attribute attribute, const std::optional<T>& given,
+                    const T& fallback) {
+    resource.attributes.set(attribute, given.value_or(fallback));
+    if (given) resource.managed.add(attribute);
+}
+
+void set_managed(DesiredResource& resource, Attribute attribute, Value value) {
+    resource.attributes.set(attribute, std::move(value));
+    resource.managed.add(attribute);
+}
+
+DesiredResource desired_agent(const std::string& workflow, const AgentSpec& spec, const std::string& host_id) {
+    DesiredResource agent;
+    agent.address = Address::agent(workflow, spec.name);
+    agent.key = Key::derive(workflow, spec.name).text();
+    set_managed(agent, Attribute::label, spec.name);
+    set_or_default<std::string>(agent, Attribute::program, spec.program, kDefaultProgram);
+    if (spec.model) set_managed(agent, Attribute::program_args, StringList{"--model", *spec.model});
+    set_or_default<std::string>(agent, Attribute::working_dir, spec.working_dir, kDefaultWorkingDir);
+    // The words that the Python program wrote, so that its fleets and ours look alike.
+    agent.attributes.set(Attribute::description, "Telemachy-managed agent: " + spec.name);
+    const bool docker = spec.runtime == Runtime::docker;
+    set_managed(agent, Attribute::runtime, std::string(docker ? "docker" : "local"));
+    if (docker) {
+        if (spec.docker_image) set_managed(agent, Attribute::docker_image, *spec.docker_image);
+        set_or_default<std::int64_t>(agent, Attribute::cpus, spec.cpus, kDefaultCpus);
+        set_or_default<std::string>(agent, Attribute::memory, spec.memory, kDefaultMemory);
+        if (!host_id.empty()) set_managed(agent, Attribute::host_id, host_id);
+    }
+    set_managed(agent, Attribute::status, std::string("online"));
+    return agent;
+}
+
+DesiredResource desired_team(const std::string& workflow, const TeamSpec& spec) {
+    DesiredResource team;
+    team.address = Address::team_of(workflow, spec.name);
+    team.key = Key::derive(workflow, spec.name).text();
+    StringList members = spec.agents;
+    std::ranges::sort(members);
+    const auto repeated = std::ranges::unique(members);
+    members.erase(repeated.begin(), repeated.end());
+    for (const std::string& member : members) team.references.push_back(Address::agent(workflow, member));
+    set_managed(team, Attribute::members, std::move(members));
+    return team;
+}
+
+DesiredResource desired_task(const std::string& workflow, const std::string& team, const TaskSpec& spec) {
+    DesiredResource task;
+    task.address = Address::task(workflow, team, spec.subject);
+    set_managed(task, Attribute::description, spec.description);
+    set_managed(task, Attribute::assign_to, spec.assign_to);
+    // Sent for the record and not managed: the server dispatches a task at once, so that an order that is changed
+    // after the task was submitted could have no effect.
+    if (!spec.blocked_by.empty()) task.attributes.set(Attribute::blocked_by, spec.blocked_by);
+    task.references = {Address::team_of(workflow, team), Address::agent(workflow, spec.assign_to)};
+    for (const std::string& subject : spec.blocked_by) {
+        task.blocked_by.push_back(Address::task(workflow, team, subject));
+    }
+    return task;
+}
+
+}  // namespace
+
+std::vector<DesiredResource> desired_resources(const std::vector<Workflow>& workflows,
+                                               const std::string& host_id) {
+    std::vector<DesiredResource> resources;
+    for (const Workflow& workflow : workflows) {
+        for (const AgentSpec& agent : workflow.agents) {
+            resources.push_back(desired_agent(workflow.name, agent, host_id));
+        }
+        for (const TeamSpec& team : workflow.teams) {
+            resources.push_back(desired_team(workflow.name, team));
+            for (const TaskSpec& task : team.tasks) {
+                resources.push_back(desired_task(workflow.name, team.name, task));
+            }
+        }
+    }
+    std::ranges::sort(resources, {}, &DesiredResource::address);
+    return resources;
+}
+
+}  // namespace tlm

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/resource/address.h"
+#include "engine/workflow/workflow.h"
+
+namespace tlm {
+
+// A set of attributes.
+class AttributeSet {
+  public:
+    void add(Attribute attribute) { bits_ |= 1U << static_cast<unsigned>(attribute); }
+    [[nodiscard]] bool has(Attribute attribute) const {
+        return ((bits_ >> static_cast<unsigned>(attribute)) & 1U) != 0;
+    }
+    friend bool operator==(AttributeSet, AttributeSet) = default;
+
+  private:
+    std::uint32_t bits_ = 0;
+};
+
+// A resource as a workflow wants it. References inside `attributes` are names within the same workflow.
+struct DesiredResource {
+    Address address;
+    std::string key;                  // agents and teams: the live name; tasks: empty
+    Attributes attributes;            // what a create sends, defaults included
+    AttributeSet managed;             // those that the workflow sets: compared, changed, drift
+    std::vector<Address> references;  // resources that must exist first: a team's agents; a task's team, assignee
+    std::vector<Address> blocked_by;  // tasks: those that must be completed before this one is submitted
+};
+
+// What the workflows want, sorted by address. `host_id` names the machine for docker agents; empty: not set.
+[[nodiscard]] std::vector<DesiredResource> desired_resources(const std::vector<Workflow>& workflows,
+                                                             const std::string& host_id);
+
+}  // namespace tlm

@@ -1,0 +1,66 @@
+#include "engine/resource/key.h"
+
+#include <algorithm>
+
+#include "engine/base/sha256.h"
+
+namespace tlm {
+namespace {
+
+constexpr std::string_view kPrefix = "tlm-";
+constexpr std::size_t kHashDigits = 16;
+constexpr std::size_t kSuffixAt = kPrefix.size() + kHashDigits + 1;
+constexpr std::size_t kMaxSuffix = 40;  // code points
+
+bool is_safe(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
+}
+
+bool is_hash_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+// The byte begins a UTF-8 code point (it is not a continuation byte).
+bool begins_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
+std::string hash_digits(std::string_view workflow, std::string_view resource) {
+    std::string text;
+    text.reserve(workflow.size() + resource.size() + 1);
+    text.append(workflow).append("|").append(resource);
+    return sha256_hex(text).substr(0, kHashDigits);
+}
+
+// Each unsafe code point becomes one `-`, whatever its length in bytes.
+std::string safe_suffix(std::string_view name) {
+    std::string suffix;
+    for (const char c : name) {
+        if (!begins_code_point(c)) continue;
+        if (suffix.size() == kMaxSuffix) break;
+        suffix += is_safe(c) ? c : '-';
+    }
+    return suffix;
+}
+
+}  // namespace
+
+Key Key::derive(std::string_view workflow, std::string_view resource) {
+    return Key(std::string(kPrefix) + hash_digits(workflow, resource) + "-" + safe_suffix(resource));
+}
+
+std::optional<Key> Key::recognise(std::string_view live_name) {
+    if (live_name.size() < kSuffixAt || !live_name.starts_with(kPrefix)) return std::nullopt;
+    const std::string_view digits = live_name.substr(kPrefix.size(), kHashDigits);
+    const std::string_view suffix = live_name.substr(kSuffixAt);
+    if (live_name[kSuffixAt - 1] != '-' || !std::ranges::all_of(digits, is_hash_digit) ||
+        suffix.size() > kMaxSuffix || !std::ranges::all_of(suffix, is_safe)) {
+        return std::nullopt;
+    }
+    return Key(std::string(live_name));
+}
+
+std::string_view Key::suffix() const { return std::string_view(text_).substr(kSuffixAt); }
+
+bool Key::proves_owner(std::string_view workflow) const {
+    return hash_digits(workflow, suffix()) == std::string_view(text_).substr(kPrefix.size(), kHashDigits);
+}
+
+}  // namespace tlm

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/workflow/workflow.h"
+
+namespace tlm {
+
+// A workflow file's text, already read by the caller. `name` is how messages call the file; a name that ends in
+// .json is read as JSON, everything else as YAML (of which JSON is a part).
+struct Source {
+    std::string name;
+    std::string text;
+};
+
+// A fault at a place. `hint` is what to do about it ("did you mean `blocked_by`?"), may be empty. `related` is a
+// second place, for example that of the first of two equal names.
+struct Diagnostic {
+    Position position;
+    std::string message;
+    std::string hint;
+    std::vector<std::pair<Position, std::string>> related;
+};
+
+struct ReadResult {
+    std::vector<Workflow> workflows;      // one for each source, in their order; of use only without diagnostics
+    std::vector<Diagnostic> diagnostics;  // every fault of every source, sorted by file, line, column
+    [[nodiscard]] bool ok() const { return diagnostics.empty(); }
+};
+
+// Reads and checks all sources together. Pure: opens no file. Never throws; hostile input ends in a diagnostic
+// within bounded time and memory.
+[[nodiscard]] ReadResult read_workflows(const std::vector<Source>& sources);
+
+// `file:line:column: message`, then the source line, a caret and the hint, for people. Control characters and
+// bidirectional overrides of the source are made visible. Ends with a newline.
+[[nodiscard]] std::string format_diagnostic(const Diagnostic& diagnostic, const std::vector<Source>& sources);
+
+}  // namespace tlm
