@@ -5,8 +5,8 @@
 
 namespace tlm {
 
-// How long to wait before try number `attempt` + 1: doubles from 200 ms up to 10 s, with a jitter of a half, so that
-// many clients do not come back together.
+// How long to wait before try number `attempt` + 1: doubles from 200 ms up to 10 s, with a jitter of a half,
+// so that many clients do not come back together.
 class Backoff {
   public:
     [[nodiscard]] std::chrono::milliseconds after(int attempt);

@@ -53,11 +53,21 @@ Result<Call> Bookkeeping::make_call(Work& work, CallId id, Attributes& sent) {
     }
     const std::string name = address.kind == Kind::task ? address.name : change.key;
     switch (step) {
-        case Step::create: call.what = CreateCall{name, work.team, sent}; break;
-        case Step::update: call.what = UpdateCall{work.id, work.team, sent}; break;
-        case Step::start: call.what = StartCall{work.id}; break;
-        case Step::stop: call.what = StopCall{work.id}; break;
-        case Step::remove: call.what = DeleteCall{work.id}; break;
+        case Step::create:
+            call.what = CreateCall{name, work.team, sent};
+            break;
+        case Step::update:
+            call.what = UpdateCall{work.id, work.team, sent};
+            break;
+        case Step::start:
+            call.what = StartCall{work.id};
+            break;
+        case Step::stop:
+            call.what = StopCall{work.id};
+            break;
+        case Step::remove:
+            call.what = DeleteCall{work.id};
+            break;
     }
     Intent intent;
     intent.id = id;
@@ -93,33 +103,39 @@ void Bookkeeping::known(const Address& address, const ResourceId& id) {
 Attributes Bookkeeping::applied(const Change& change, const LiveResource* live) const {
     Attributes attributes;
     const Attributes planned = planned_attributes(change);
-    if (const Binding* before = fleet_.binding(change.address); before != nullptr && before->id == change.id) {
+    if (const Binding* before = fleet_.binding(change.address);
+        before != nullptr && before->id == change.id) {
         attributes = before->applied;
     } else if (live == nullptr && !change.id.empty()) {
         live = fleet_.by_id(change.address.kind, change.id);
     }
-    if (const auto* match = std::get_if<MustMatch>(&change.precondition); match != nullptr && live != nullptr) {
+    if (const auto* match = std::get_if<MustMatch>(&change.precondition);
+        match != nullptr && live != nullptr) {
         const Attributes named = fleet_.named(change.address, live->attributes, planned);
         for (const Attribute attribute : match->over) {
             if (const Value* value = named.find(attribute)) attributes.set(attribute, *value);
         }
     }
-    for (const auto& [attribute, value] : planned) attributes.set(attribute, value);
+    for (const auto& [attribute, value] : planned)
+        attributes.set(attribute, value);
     return attributes;
 }
 
 void Bookkeeping::bind_made(const Work& work) {
     Attributes arrived = planned_attributes(*work.change);
     if (work.change->address.kind == Kind::agent && !work.steps.empty()) arrived.erase(Attribute::status);
-    for (const auto& [attribute, value] : work.to_set) arrived.erase(attribute);
+    for (const auto& [attribute, value] : work.to_set)
+        arrived.erase(attribute);
     const Address& address = work.change->address;
-    batch_.bind.push_back(
-        {address, address.kind == Kind::task ? std::string() : work.change->key, work.id, work.team, arrived});
+    batch_.bind.push_back({address, address.kind == Kind::task ? std::string() : work.change->key, work.id,
+                           work.team, arrived});
 }
 
 void Bookkeeping::unbind(const Change& change) {
     const Binding* binding = fleet_.binding(change.address);
     if (binding == nullptr || binding->id != change.id) return;
+    // With --force --prune the address means the new resource by now, and the old one is deleted.
+    if (const auto at = made_.find(change.address); at != made_.end() && at->second != change.id) return;
     batch_.unbind.push_back(change.address);
     if (change.address.kind != Kind::team) return;
     // A team's tasks can't be deleted, but nothing finds them under a team that is gone.
@@ -139,7 +155,8 @@ void Bookkeeping::close(const Change& change, const LiveResource* live, const Re
         auto team = id_of(Address::team_of(change.address.workflow, change.address.team));
         if (team) binding.team = {std::move(team.value())};
     }
-    if (const Binding* before = fleet_.binding(change.address); before != nullptr && *before == binding) return;
+    if (const Binding* before = fleet_.binding(change.address); before != nullptr && *before == binding)
+        return;
     batch_.bind.push_back(std::move(binding));
 }
 

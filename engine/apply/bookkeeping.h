@@ -12,34 +12,36 @@
 
 namespace tlm {
 
-// What an apply has to remember: the batch for the journal, the ids made so far, and with them the translation of
-// names into ids.
+// What an apply has to remember: the batch for the journal, the ids made so far, and with them the
+// translation of names into ids.
 class Bookkeeping {
   public:
-    Bookkeeping(const FleetIndex& fleet, const ApplySettings& settings) : fleet_(fleet), settings_(settings) {}
+    Bookkeeping(const FleetIndex& fleet, const ApplySettings& settings)
+        : fleet_(fleet), settings_(settings) {}
 
     // The journal batch under way. The caller commits and clears it.
     [[nodiscard]] JournalBatch& batch() { return batch_; }
     // After a commit failed: outcomes are kept for a later try, intents are not, since they were never sent.
     void drop_intents() { batch_.intents.clear(); }
 
-    // The call for the step in front, with its intent added to the batch. `sent` receives the attributes as sent.
-    // Errors: a reference that does not exist on the target.
+    // The call for the step in front, with its intent added to the batch. `sent` receives the attributes as
+    // sent. Errors: a reference that does not exist on the target.
     [[nodiscard]] Result<Call> make_call(Work& work, CallId id, Attributes& sent);
     void outcome(CallId id, std::string result, std::string reason, ResourceId made);
 
     // From now on the address means this live resource.
     void known(const Address& address, const ResourceId& id);
-    // A create was answered: binds what was made at once, so that it can't be forgotten. What is still to be set is
-    // not yet remembered as applied.
+    // A create was answered: binds what was made at once, so that it can't be forgotten. What is still to be
+    // set is not yet remembered as applied.
     void bind_made(const Work& work);
-    // The change is carried out, or was so already: binds (or, after a delete, unbinds) its address. `live` is the
-    // resource as it was before, where it was.
+    // The change is carried out, or was so already: binds (or, after a delete, unbinds) its address. `live`
+    // is the resource as it was before, where it was.
     void close(const Change& change, const LiveResource* live, const ResourceId& id);
 
     // References turned into ids. Errors: one that does not exist on the target.
     [[nodiscard]] Result<Attributes> to_ids(const Address& owner, const Attributes& named) const;
-    // What an uncertain create has made: a carrier of its key that was not there before. Errors: the reader's.
+    // What an uncertain create has made: a carrier of its key that was not there before. Errors: the
+    // reader's.
     [[nodiscard]] Result<std::optional<LiveResource>> find_made(FleetReader& reader, const Work& work) const;
 
     [[nodiscard]] std::vector<LeftBehind> left_behind() const { return left_behind_; }

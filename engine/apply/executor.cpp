@@ -38,7 +38,8 @@ class Executor {
           books_(fleet, settings),
           results_(plan.changes.size()),
           capacity_(std::max<std::size_t>(1, settings.parallelism)) {
-        for (std::size_t i = 0; i < plan.changes.size(); ++i) results_[i].change = &plan.changes[i];
+        for (std::size_t i = 0; i < plan.changes.size(); ++i)
+            results_[i].change = &plan.changes[i];
     }
 
     // Fill the capacity, reap what has ended, repeat.
@@ -47,23 +48,27 @@ class Executor {
             take_changes();
             std::vector<Call> calls = fill();
             if (flush()) {
-                for (Call& call : calls) ports_.writer.submit(std::move(call));
+                for (Call& call : calls)
+                    ports_.writer.submit(std::move(call));
             } else {
-                for (const Call& call : calls) give_back(call.id);
+                for (const Call& call : calls)
+                    give_back(call.id);
             }
             if (in_flight_.empty()) {
                 if (stopping() || (ready_.empty() && delayed_.empty())) break;
                 ports_.clock.sleep_until(next_wake());
                 continue;
             }
-            for (const Completion& completion : ports_.writer.wait()) handle(completion);
+            for (const Completion& completion : ports_.writer.wait())
+                handle(completion);
         }
         flush();
         return finish_report();
     }
 
   private:
-    // ---- filling -------------------------------------------------------------------------------------------------
+    // ---- filling
+    // -------------------------------------------------------------------------------------------------
 
     bool stopping() {
         if (!report_.interrupted && settings_.stop_requested()) report_.interrupted = true;
@@ -89,9 +94,12 @@ class Executor {
             results_[i].details = settlement.details;
             return give_up(i, ResultKind::conflict, settlement.reason);
         }
-        if (settlement.live != nullptr) books_.known(change.address, settlement.live->id);
+        if (settlement.live != nullptr && change.action != Action::remove) {
+            books_.known(change.address, settlement.live->id);
+        }
         if (settlement.fit == Fit::already || change.action == Action::adopt) {
-            books_.close(change, settlement.live, settlement.live == nullptr ? change.id : settlement.live->id);
+            books_.close(change, settlement.live,
+                         settlement.live == nullptr ? change.id : settlement.live->id);
             return end(i, settlement.fit == Fit::already ? ResultKind::already : ResultKind::done);
         }
         Work work = plan_work(change, settlement);
@@ -137,7 +145,8 @@ class Executor {
         results_[change].reason = "not sent: the state could not be written";
     }
 
-    // ---- the journal ---------------------------------------------------------------------------------------------
+    // ---- the journal
+    // ---------------------------------------------------------------------------------------------
 
     // What happened and what is about to be sent, durable in one commit. False: nothing new may be sent.
     bool flush() {
@@ -152,7 +161,8 @@ class Executor {
         return true;
     }
 
-    // ---- reaping -------------------------------------------------------------------------------------------------
+    // ---- reaping
+    // -------------------------------------------------------------------------------------------------
 
     TimePoint next_wake() {
         if (delayed_.empty()) return gate_;
@@ -242,7 +252,8 @@ class Executor {
         give_up(i, ResultKind::failed, refused.reason);
     }
 
-    // ---- going on with a change ----------------------------------------------------------------------------------
+    // ---- going on with a change
+    // ----------------------------------------------------------------------------------
 
     void step_done(std::size_t i, const LiveResource* resource, const Attributes& sent) {
         Work& work = works_.at(i);
@@ -267,14 +278,15 @@ class Executor {
         return true;
     }
 
-    // The one way from an uncertain create to another: ask the target first. The journal entry stays open until the
-    // answer is there, so that a kill in between leaves it to the next start.
+    // The one way from an uncertain create to another: ask the target first. The journal entry stays open
+    // until the answer is there, so that a kill in between leaves it to the next start.
     void look_up_later(std::size_t i, const std::string& reason) {
         works_.at(i).must_look_up = true;
         uncertain_[i] = call_;
         results_[i].reason = reason;
         if (!retry(i, reason)) {
-            give_up(i, ResultKind::failed, reason + "; whether it exists is looked up by the next `tlm apply`");
+            give_up(i, ResultKind::failed,
+                    reason + "; whether it exists is looked up by the next `tlm apply`");
         }
     }
 
@@ -349,9 +361,9 @@ class Executor {
     Backoff backoff_;
     ApplyReport report_;
     std::vector<ChangeResult> results_;
-    std::unordered_map<std::size_t, Work> works_;        // changes under way
-    std::deque<std::size_t> ready_;                      // of those, the ones whose next call may be sent
-    std::multimap<TimePoint, std::size_t> delayed_;      // of those, the ones that wait before a retry
+    std::unordered_map<std::size_t, Work> works_;    // changes under way
+    std::deque<std::size_t> ready_;                  // of those, the ones whose next call may be sent
+    std::multimap<TimePoint, std::size_t> delayed_;  // of those, the ones that wait before a retry
     std::unordered_map<std::int64_t, InFlight> in_flight_;
     std::unordered_map<std::size_t, CallId> uncertain_;  // creates whose outcome is not known yet
     std::size_t capacity_;                               // calls in flight at most, fewer after a push-back
@@ -367,7 +379,8 @@ Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts
     BOOST_OUTCOME_TRY(bindings, ports.state.bindings());
     BOOST_OUTCOME_TRY(made, ports.state.made_by_plan(settings.digest));
     std::unordered_map<Address, ResourceId> made_before;
-    for (const auto& [address, id] : made) made_before.insert_or_assign(address, id);
+    for (const auto& [address, id] : made)
+        made_before.insert_or_assign(address, id);
     const FleetIndex fleet(before, bindings);
     ports.observer.on(ApplyBegins{static_cast<std::size_t>(
         std::ranges::count_if(plan.changes, [](const Change& c) { return c.action != Action::none; }))});

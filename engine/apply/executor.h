@@ -29,9 +29,9 @@ struct ApplySettings {
     std::string run;                                              // the journal's run
 };
 
-// Executes the plan's changes against the fleet that `before` shows: fill the capacity, reap, repeat. Each call is
-// journalled durably before it is sent. Errors: state, where nothing could be read before the first call; whatever
-// happens later is in the report.
+// Executes the plan's changes against the fleet that `before` shows: fill the capacity, reap, repeat. Each
+// call is journalled durably before it is sent. Errors: state, where nothing could be read before the first
+// call; whatever happens later is in the report.
 [[nodiscard]] Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts& ports,
                                           const ApplySettings& settings);
 

@@ -9,8 +9,8 @@
 namespace tlm {
 namespace {
 
-// The resource that an open create has made: a carrier of its key that nothing else accounts for. The newest, since
-// older ones were there before.
+// The resource that an open create has made: a carrier of its key that nothing else accounts for. The newest,
+// since older ones were there before.
 const LiveResource* find_made(const Intent& intent, const Snapshot& snapshot, const FleetIndex& fleet,
                               const std::unordered_set<ResourceId>& accounted) {
     const LiveResource* made = nullptr;
@@ -46,14 +46,16 @@ Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, c
     BOOST_OUTCOME_TRY(left_behind, state.left_behind());
     const FleetIndex fleet(snapshot, bindings);
     std::unordered_set<ResourceId> accounted;
-    for (const LeftBehind& left : left_behind) accounted.insert(left.id);
+    for (const LeftBehind& left : left_behind)
+        accounted.insert(left.id);
     JournalBatch batch;
     for (const Intent& intent : intents) {
         const std::string address = intent.address.text();
         if (intent.verb != "create") {
             batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", intent.target});
-            told.push_back(fmt::format("{}: a {} was interrupted; it is planned again where it is still needed", address,
-                                       intent.verb));
+            told.push_back(
+                fmt::format("{}: a {} was interrupted; it is planned again where it is still needed", address,
+                            intent.verb));
             continue;
         }
         const LiveResource* made = find_made(intent, snapshot, fleet, accounted);
@@ -66,8 +68,8 @@ Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, c
         batch.outcomes.push_back({intent.id, "settled_done", "interrupted", made->id});
         const std::string key = intent.address.kind == Kind::task ? std::string() : intent.key;
         batch.bind.push_back({intent.address, key, made->id, made->team, arrived(intent, *made, fleet)});
-        told.push_back(fmt::format("{}: an interrupted create did reach the target (id {}); it is kept", address,
-                                   made->id.value));
+        told.push_back(fmt::format("{}: an interrupted create did reach the target (id {}); it is kept",
+                                   address, made->id.value));
     }
     BOOST_OUTCOME_TRYV(journal.commit(batch));
     return told;

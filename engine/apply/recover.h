@@ -8,9 +8,10 @@
 
 namespace tlm {
 
-// Settles what a killed run left open in the journal, before anything is planned: a create that did reach the target
-// is bound, the others are closed. Returns a sentence for people about each. Errors: state.
-[[nodiscard]] Result<std::vector<std::string>> settle_open_intents(const Snapshot& fleet, const StateReader& state,
+// Settles what a killed run left open in the journal, before anything is planned: a create that did reach the
+// target is bound, the others are closed. Returns a sentence for people about each. Errors: state.
+[[nodiscard]] Result<std::vector<std::string>> settle_open_intents(const Snapshot& fleet,
+                                                                   const StateReader& state,
                                                                    Journal& journal);
 
 }  // namespace tlm

@@ -7,8 +7,12 @@
 namespace tlm {
 namespace {
 
-std::string shown(const Value* value) { return value == nullptr ? "(not set)" : value_to_json(*value); }
-const Value* pointer(const std::optional<Value>& value) { return value ? &*value : nullptr; }
+std::string shown(const Value* value) {
+    return value == nullptr ? "(not set)" : value_to_json(*value);
+}
+const Value* pointer(const std::optional<Value>& value) {
+    return value ? &*value : nullptr;
+}
 
 // Attributes by name, of the live resource, as far as the change speaks of them.
 Attributes live_named(const Change& change, const FleetIndex& fleet, const LiveResource& live) {
@@ -33,7 +37,8 @@ bool is(Attribute attribute, const Value* live, const Value* wanted) {
     return same_meaning(attribute, *live, *wanted);
 }
 
-Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveResource* live, std::string reason) {
+Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveResource* live,
+                    std::string reason) {
     Settlement result;
     result.live = live;
     result.reason = std::move(reason);
@@ -42,9 +47,9 @@ Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveRes
     for (const AttributeChange& attribute : change.attributes) {
         const Value* have = named.find(attribute.attribute);
         if (is(attribute.attribute, have, pointer(attribute.after))) continue;
-        result.details.push_back(fmt::format("{}: planned {} -> {}, live {}", attribute_name(attribute.attribute),
-                                             shown(pointer(attribute.before)), shown(pointer(attribute.after)),
-                                             shown(have)));
+        result.details.push_back(
+            fmt::format("{}: planned {} -> {}, live {}", attribute_name(attribute.attribute),
+                        shown(pointer(attribute.before)), shown(pointer(attribute.after)), shown(have)));
     }
     return result;
 }
@@ -60,9 +65,9 @@ Settlement moved_elsewhere(const Change& change, const FleetIndex& fleet, const 
         const Value* have = named.find(attribute);
         const Value* applied = binding == nullptr ? nullptr : binding->applied.find(attribute);
         if (applied != nullptr && is(attribute, have, applied)) continue;
-        result.details.push_back(
-            fmt::format("{}: planned to stay {}, live {}", attribute_name(attribute),
-                        applied == nullptr ? "as it was" : value_to_json(*applied), shown(have)));
+        result.details.push_back(fmt::format("{}: planned to stay {}, live {}", attribute_name(attribute),
+                                             applied == nullptr ? "as it was" : value_to_json(*applied),
+                                             shown(have)));
     }
     return result;
 }
@@ -76,14 +81,16 @@ bool unfinished(const Change& change, const FleetIndex& fleet, const ResourceId&
     });
 }
 
-Settlement settle_create(const Change& change, const FleetIndex& fleet, const std::optional<ResourceId>& made) {
+Settlement settle_create(const Change& change, const FleetIndex& fleet,
+                         const std::optional<ResourceId>& made) {
     Settlement result;
     if (made) result.live = fleet.by_id(change.address.kind, *made);
     const bool forced = std::holds_alternative<MayExist>(change.precondition);
     if (made && result.live == nullptr && forced) {
-        return conflict(change, fleet, nullptr,
-                        "an earlier apply of this plan made it, and it was deleted since; a forced plan makes each "
-                        "resource once");
+        return conflict(
+            change, fleet, nullptr,
+            "an earlier apply of this plan made it, and it was deleted since; a forced plan makes each "
+            "resource once");
     }
     if (result.live == nullptr) {
         if (forced) {
@@ -109,8 +116,9 @@ Settlement settle_create(const Change& change, const FleetIndex& fleet, const st
         result.fit = Fit::execute;
         return result;
     }
-    return conflict(change, fleet, result.live,
-                    fmt::format("it was absent when the plan was made and exists now (id {})", result.live->id.value));
+    return conflict(
+        change, fleet, result.live,
+        fmt::format("it was absent when the plan was made and exists now (id {})", result.live->id.value));
 }
 
 // Each changed attribute is as it was, or already as it should be.
@@ -145,8 +153,7 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet) {
             result.fit = Fit::already;
             return result;
         }
-        return conflict(change, fleet, nullptr,
-                        fmt::format("it no longer exists (id {})", change.id.value));
+        return conflict(change, fleet, nullptr, fmt::format("it no longer exists (id {})", change.id.value));
     }
     const bool untouched = fingerprint(result.live->attributes, precondition.over) == precondition.sha256;
     if (change.action == Action::remove) {
@@ -175,7 +182,8 @@ Attributes still_missing(const Change& change, const FleetIndex& fleet, const Li
     const Binding* binding = fleet.bound_to(live.kind, live.id);
     Attributes missing;
     for (const AttributeChange& attribute : change.attributes) {
-        // The order of tasks is kept by submitting them in order; what the target stores of it is for the record.
+        // The order of tasks is kept by submitting them in order; what the target stores of it is for the
+        // record.
         if (!attribute.after || attribute.attribute == Attribute::blocked_by) continue;
         const Value* have = named.find(attribute.attribute);
         if (have == nullptr && binding != nullptr) have = binding->applied.find(attribute.attribute);

@@ -24,13 +24,14 @@ struct Settlement {
     std::vector<std::string> details;    // conflict: planned and live value, a line for each attribute
 };
 
-// The row of the table "already as planned, precondition holds, anything else" that applies. `made` is the id that an
-// earlier, interrupted apply of the same plan gave to this address. Pure.
+// The row of the table "already as planned, precondition holds, anything else" that applies. `made` is the id
+// that an earlier, interrupted apply of the same plan gave to this address. Pure.
 [[nodiscard]] Settlement settle(const Change& change, const FleetIndex& fleet,
                                 const std::optional<ResourceId>& made);
 
-// What the live resource lacks of what the change planned, references as names. An attribute that the target does not
-// report counts as there when it was the last one applied.
-[[nodiscard]] Attributes still_missing(const Change& change, const FleetIndex& fleet, const LiveResource& live);
+// What the live resource lacks of what the change planned, references as names. An attribute that the target
+// does not report counts as there when it was the last one applied.
+[[nodiscard]] Attributes still_missing(const Change& change, const FleetIndex& fleet,
+                                       const LiveResource& live);
 
 }  // namespace tlm

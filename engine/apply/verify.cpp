@@ -32,7 +32,8 @@ void check(const ChangeResult& result, const FleetIndex& fleet, std::vector<std:
     } else if (change.address.kind != Kind::task || live->attributes.text(Attribute::status) == "pending") {
         const Attributes missing = still_missing(change, fleet, *live);
         if (!missing.empty()) {
-            mismatches.push_back(fmt::format("{}: the target shows other values for {}", address, listed(missing)));
+            mismatches.push_back(
+                fmt::format("{}: the target shows other values for {}", address, listed(missing)));
         }
     }
 }
@@ -47,13 +48,13 @@ const LiveResource* elder(const ChangeResult& result, const FleetIndex& fleet) {
     const Match match = fleet.match(change.address);
     if (!match.bound || match.surplus.empty()) return nullptr;
     const LiveResource* oldest = match.surplus.front();
-    const bool older = std::tie(oldest->created_at, oldest->id) <
-                       std::tie(match.chosen->created_at, match.chosen->id);
+    const bool older =
+        std::tie(oldest->created_at, oldest->id) < std::tie(match.chosen->created_at, match.chosen->id);
     return older ? oldest : nullptr;
 }
 
-Result<void> settle_surplus(const Snapshot& after, const FleetIndex& fleet,
-                            ApplyReport& report, ApplyPorts& ports, const ApplySettings& settings) {
+Result<void> settle_surplus(const Snapshot& after, const FleetIndex& fleet, ApplyReport& report,
+                            ApplyPorts& ports, const ApplySettings& settings) {
     Plan removals;
     JournalBatch rebind;
     for (const ChangeResult& result : report.results) {
@@ -61,8 +62,9 @@ Result<void> settle_surplus(const Snapshot& after, const FleetIndex& fleet,
         if (oldest == nullptr) continue;
         const Change& made = *result.change;
         if (made.address.kind == Kind::task) {
-            report.settled.push_back(fmt::format(
-                "{}: was submitted at the same time by another apply; tasks can't be deleted", made.address.text()));
+            report.settled.push_back(
+                fmt::format("{}: was submitted at the same time by another apply; tasks can't be deleted",
+                            made.address.text()));
             continue;
         }
         const LiveResource* ours = fleet.match(made.address).chosen;
@@ -76,7 +78,8 @@ Result<void> settle_surplus(const Snapshot& after, const FleetIndex& fleet,
         removals.changes.push_back(std::move(removal));
         rebind.bind.push_back({made.address, made.key, oldest->id, {}, planned_attributes(made)});
         report.settled.push_back(
-            fmt::format("{}: another apply made it at the same time; the older one (id {}) stays, ours (id {}) is deleted",
+            fmt::format("{}: another apply made it at the same time; the older one (id {}) stays, ours (id "
+                        "{}) is deleted",
                         made.address.text(), oldest->id.value, ours->id.value));
     }
     if (removals.changes.empty()) return success();

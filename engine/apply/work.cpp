@@ -28,11 +28,16 @@ void add_removal_steps(Work& work, const LiveResource& live) {
 
 std::string_view step_name(Step step) {
     switch (step) {
-        case Step::create: return "create";
-        case Step::update: return "update";
-        case Step::start: return "start";
-        case Step::stop: return "stop";
-        case Step::remove: return "delete";
+        case Step::create:
+            return "create";
+        case Step::update:
+            return "update";
+        case Step::start:
+            return "start";
+        case Step::stop:
+            return "stop";
+        case Step::remove:
+            return "delete";
     }
     return "call";
 }

@@ -18,7 +18,7 @@ struct Work {
     ResourceId id;    // the live resource, once known
     ResourceId team;  // tasks: the live team
     std::deque<Step> steps;
-    Attributes to_set;      // what create or update is to send next, references as names, without status
+    Attributes to_set;          // what create or update is to send next, references as names, without status
     bool must_look_up = false;  // whether the target may hold it already, so that a create must ask first
     int attempts = 0;           // of the step in front
 };
@@ -26,8 +26,8 @@ struct Work {
 // The steps for a change that is to be executed. `live` is null for a create.
 [[nodiscard]] Work plan_work(const Change& change, const Settlement& settlement);
 
-// After a create or update was answered with `resource`: what the target dropped of what was sent is set again,
-// once, and the status is brought to what the plan wants. `sent` has references as ids.
+// After a create or update was answered with `resource`: what the target dropped of what was sent is set
+// again, once, and the status is brought to what the plan wants. `sent` has references as ids.
 void continue_work(Work& work, const Attributes& sent, const LiveResource& resource);
 
 }  // namespace tlm

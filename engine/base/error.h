@@ -19,8 +19,8 @@ enum class ErrorCode {
     interrupted,  // stopped by the user
 };
 
-// A failure in normal life. `message` says what failed and why in words for people, `where` the file, address or
-// URL that it concerns (may be empty), `hints` what to do next, one sentence each.
+// A failure in normal life. `message` says what failed and why in words for people, `where` the file, address
+// or URL that it concerns (may be empty), `hints` what to do next, one sentence each.
 struct Error {
     ErrorCode code = ErrorCode::internal;
     std::string message;

@@ -12,7 +12,8 @@
 
 namespace tlm {
 
-// Either a T or an Error. Observing the wrong side terminates: test with has_value(), or use BOOST_OUTCOME_TRY.
+// Either a T or an Error. Observing the wrong side terminates: test with has_value(), or use
+// BOOST_OUTCOME_TRY.
 template <typename T>
 using Result = boost::outcome_v2::result<T, Error, boost::outcome_v2::policy::terminate>;
 

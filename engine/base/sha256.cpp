@@ -10,8 +10,10 @@ namespace tlm {
 std::string sha256_hex(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
-    // Fails only where memory or OpenSSL's default provider is missing; a wrong key would be worse than the end.
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) std::abort();
+    // Fails only where memory or OpenSSL's default provider is missing; a wrong key would be worse than the
+    // end.
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+        std::abort();
     constexpr std::string_view kHex = "0123456789abcdef";
     std::string text;
     text.reserve(std::size_t{size} * 2);

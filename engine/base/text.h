@@ -9,13 +9,14 @@
 
 namespace tlm {
 
-// The text with control characters and bidirectional overrides replaced by visible escapes (\n, \x1b, \u202e) and
-// invalid UTF-8 by \xNN, so that it can be shown on a terminal, whoever wrote it.
+// The text with control characters and bidirectional overrides replaced by visible escapes (\n, \x1b, \u202e)
+// and invalid UTF-8 by \xNN, so that it can be shown on a terminal, whoever wrote it.
 [[nodiscard]] std::string visible(std::string_view text);
 
 // The candidate that was probably meant: smallest Damerau-Levenshtein distance, at most a third of the length
 // (at least 1). Empty where none is near.
-[[nodiscard]] std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
+[[nodiscard]] std::optional<std::string> nearest(std::string_view word,
+                                                 std::span<const std::string> candidates);
 
 // Whether the bytes are well-formed UTF-8.
 [[nodiscard]] bool valid_utf8(std::string_view text);

@@ -8,10 +8,12 @@
 namespace tlm {
 namespace {
 
-constexpr std::array<std::string_view, 6> kActions = {"create", "update", "replace", "delete", "adopt", "none"};
+constexpr std::array<std::string_view, 6> kActions = {"create", "update", "replace",
+                                                      "delete", "adopt",  "none"};
 constexpr std::array<std::string_view, 15> kReasons = {
-    "absent",        "gone",    "forced",  "workflow_changed", "live_changed", "differs",     "stopped",  "member_recreated",
-    "runtime_moved", "unbound", "blocked", "orphan",           "duplicate",    "left_behind", "destroyed"};
+    "absent",  "gone",    "forced",           "workflow_changed", "live_changed",
+    "differs", "stopped", "member_recreated", "runtime_moved",    "unbound",
+    "blocked", "orphan",  "duplicate",        "left_behind",      "destroyed"};
 
 template <typename Enum, std::size_t n>
 std::optional<Enum> parse_name(const std::array<std::string_view, n>& names, std::string_view name) {
@@ -22,10 +24,18 @@ std::optional<Enum> parse_name(const std::array<std::string_view, n>& names, std
 
 }  // namespace
 
-std::string_view action_name(Action action) { return kActions[static_cast<std::size_t>(action)]; }
-std::optional<Action> parse_action(std::string_view name) { return parse_name<Action>(kActions, name); }
-std::string_view reason_name(Reason reason) { return kReasons[static_cast<std::size_t>(reason)]; }
-std::optional<Reason> parse_reason(std::string_view name) { return parse_name<Reason>(kReasons, name); }
+std::string_view action_name(Action action) {
+    return kActions[static_cast<std::size_t>(action)];
+}
+std::optional<Action> parse_action(std::string_view name) {
+    return parse_name<Action>(kActions, name);
+}
+std::string_view reason_name(Reason reason) {
+    return kReasons[static_cast<std::size_t>(reason)];
+}
+std::optional<Reason> parse_reason(std::string_view name) {
+    return parse_name<Reason>(kReasons, name);
+}
 
 Attributes planned_attributes(const Change& change) {
     Attributes attributes;

@@ -50,8 +50,8 @@ struct MustBeAbsent {
 struct MayExist {  // forced creates
     friend bool operator==(const MayExist&, const MayExist&) = default;
 };
-// The resource exists, its changed attributes are still as `before` (or already as `after`), and the other managed
-// ones, named in `over`, still hash to `sha256`.
+// The resource exists, its changed attributes are still as `before` (or already as `after`), and the other
+// managed ones, named in `over`, still hash to `sha256`.
 struct MustMatch {
     std::vector<Attribute> over;
     std::string sha256;  // 64 hex digits of attributes_to_json of those attributes

@@ -8,8 +8,8 @@
 namespace tlm {
 namespace {
 
-// What the provider leaves out although it has a meaning: an agent without a host is local, a team without a member
-// list has none.
+// What the provider leaves out although it has a meaning: an agent without a host is local, a team without a
+// member list has none.
 const Value* reported(const Attributes& live, Attribute attribute) {
     static const Value local = std::string("local");
     static const Value nobody = StringList{};
@@ -43,7 +43,8 @@ class Differ {
         if (desired.address.kind == Kind::task) return;
         const Match match = fleet_.match(desired.address);
         if (match.chosen != nullptr) change.leaves.push_back(match.chosen->id);
-        for (const LiveResource* live : match.surplus) change.leaves.push_back(live->id);
+        for (const LiveResource* live : match.surplus)
+            change.leaves.push_back(live->id);
         std::ranges::sort(change.leaves);
     }
 
@@ -121,10 +122,36 @@ class Differ {
                 over.push_back(attribute);
                 continue;
             }
-            changes.push_back(
-                {attribute, known == nullptr ? std::nullopt : std::optional<Value>(*known), want});
+            auto before = known == nullptr ? std::nullopt : std::optional<Value>(*known);
+            if (have != nullptr && refers_to_recreated(desired, attribute, want)) {
+                before = with_old_ids(desired, live.attributes, attribute, *have);
+            }
+            changes.push_back({attribute, std::move(before), want});
         }
         return changes;
+    }
+
+    // The live references, those to agents that this plan makes anew as ids: their names will mean the new
+    // ones.
+    Value with_old_ids(const DesiredResource& desired, const Attributes& live, Attribute attribute,
+                       const Value& named) const {
+        const auto shown = [&](const std::string& id) {
+            const std::string name = fleet_.reference_name(desired.address, Kind::agent, id, names_in(named));
+            return recreated(desired, name) ? "id:" + id : name;
+        };
+        const Value* ids = live.find(attribute);
+        if (ids == nullptr) return named;
+        if (const auto* id = std::get_if<std::string>(ids)) return shown(*id);
+        StringList members;
+        for (const std::string& id : std::get<StringList>(*ids))
+            members.push_back(shown(id));
+        std::ranges::sort(members);
+        return members;
+    }
+
+    static StringList names_in(const Value& named) {
+        if (const auto* text = std::get_if<std::string>(&named)) return {*text};
+        return std::get<StringList>(named);
     }
 
     bool refers_to_recreated(const DesiredResource& desired, Attribute attribute, const Value& want) const {
@@ -140,7 +167,8 @@ class Differ {
         bool by_target = false;
         for (const AttributeChange& change : changes) {
             if (change.attribute == Attribute::runtime) return Reason::runtime_moved;
-            if (refers_to_recreated(desired, change.attribute, *change.after)) return Reason::member_recreated;
+            if (refers_to_recreated(desired, change.attribute, *change.after))
+                return Reason::member_recreated;
             const Value* applied = binding == nullptr ? nullptr : binding->applied.find(change.attribute);
             if (applied == nullptr) continue;
             (same_meaning(change.attribute, *applied, *change.after) ? by_target : by_workflow) = true;
@@ -174,11 +202,13 @@ class Differ {
     }
 
     // A replacement is made anew, so it carries what a create carries.
-    std::vector<AttributeChange> all_attributes(const DesiredResource& desired, const LiveResource& live) const {
+    std::vector<AttributeChange> all_attributes(const DesiredResource& desired,
+                                                const LiveResource& live) const {
         std::vector<AttributeChange> changes;
         for (const auto& [attribute, want] : desired.attributes) {
             const Value* have = reported(live.attributes, attribute);
-            changes.push_back({attribute, have == nullptr ? std::nullopt : std::optional<Value>(*have), want});
+            changes.push_back(
+                {attribute, have == nullptr ? std::nullopt : std::optional<Value>(*have), want});
         }
         return changes;
     }
@@ -201,8 +231,9 @@ class Differ {
         if (text != nullptr && *text != *want) {
             result_.notices.push_back(
                 {desired.address,
-                 fmt::format("its description was edited, but the task is {} already: the edit does not reach it",
-                             status)});
+                 fmt::format(
+                     "its description was edited, but the task is {} already: the edit does not reach it",
+                     status)});
         }
         if (match.bound) {
             ++result_.unchanged;
@@ -224,13 +255,15 @@ class Differ {
 
 Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) {
     Differ differ(fleet);
-    for (const DesiredResource& resource : desired) differ.compare(resource);
+    for (const DesiredResource& resource : desired)
+        differ.compare(resource);
     return differ.take();
 }
 
 Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) {
     Differ differ(fleet);
-    for (const DesiredResource& resource : desired) differ.force(resource);
+    for (const DesiredResource& resource : desired)
+        differ.force(resource);
     return differ.take();
 }
 

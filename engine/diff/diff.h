@@ -21,8 +21,8 @@ struct Diff {
     std::vector<Notice> notices;
 };
 
-// Three-way comparison, attribute by attribute: desired, last applied (the index's bindings), live. Pure: the same
-// inputs give the same result. `desired` is sorted by address.
+// Three-way comparison, attribute by attribute: desired, last applied (the index's bindings), live. Pure: the
+// same inputs give the same result. `desired` is sorted by address.
 [[nodiscard]] Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet);
 
 // The clean slate: a create for every desired resource, whatever exists.

@@ -15,11 +15,13 @@ class StrayFinder {
     StrayFinder(const FleetIndex& fleet, const std::vector<DesiredResource>& desired,
                 const std::vector<LeftBehind>& left_behind, const std::set<std::string>& workflows)
         : fleet_(fleet), workflows_(workflows) {
-        for (const LeftBehind& left : left_behind) left_behind_.emplace(left.id, &left.address);
+        for (const LeftBehind& left : left_behind)
+            left_behind_.emplace(left.id, &left.address);
         for (const DesiredResource& resource : desired) {
             const Match match = fleet.match(resource.address);
             if (match.chosen != nullptr) claimed_.insert(match.chosen);
-            for (const LiveResource* surplus : match.surplus) surplus_.emplace(surplus, &resource.address);
+            for (const LiveResource* surplus : match.surplus)
+                surplus_.emplace(surplus, &resource.address);
         }
     }
 

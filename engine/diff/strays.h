@@ -24,8 +24,8 @@ struct Stray {
     std::optional<Address> address;  // whose it is, where a binding, the journal or the key itself proves it
 };
 
-// Every stray of the snapshot, sorted by address (unproved ones last), then id. `known_workflows` are the names to
-// try ownership proofs with, beside those of the bindings.
+// Every stray of the snapshot, sorted by address (unproved ones last), then id. `known_workflows` are the
+// names to try ownership proofs with, beside those of the bindings.
 [[nodiscard]] std::vector<Stray> find_strays(const Snapshot& snapshot, const FleetIndex& fleet,
                                              const std::vector<DesiredResource>& desired,
                                              const std::vector<LeftBehind>& left_behind,

@@ -7,14 +7,18 @@
 namespace tlm {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNames = {"orphan", "duplicate", "missing", "changed", "stopped", "unowned"};
+constexpr std::array<std::string_view, 6> kNames = {"orphan",  "duplicate", "missing",
+                                                    "changed", "stopped",   "unowned"};
 
 DriftKind drift_kind(StrayKind kind) {
     switch (kind) {
-        case StrayKind::duplicate: return DriftKind::duplicate;
-        case StrayKind::unowned: return DriftKind::unowned;
+        case StrayKind::duplicate:
+            return DriftKind::duplicate;
+        case StrayKind::unowned:
+            return DriftKind::unowned;
         case StrayKind::left_behind:
-        case StrayKind::orphan: break;
+        case StrayKind::orphan:
+            break;
     }
     return DriftKind::orphan;
 }
@@ -71,7 +75,9 @@ void from_change(const Change& change, const FleetIndex& fleet, std::vector<Find
 
 }  // namespace
 
-std::string_view drift_name(DriftKind kind) { return kNames[static_cast<std::size_t>(kind)]; }
+std::string_view drift_name(DriftKind kind) {
+    return kNames[static_cast<std::size_t>(kind)];
+}
 
 std::optional<DriftKind> parse_drift(std::string_view name) {
     const auto at = std::ranges::find(kNames, name);
@@ -83,14 +89,18 @@ std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKi
     const FleetIndex fleet(inputs.snapshot, inputs.bindings);
     const auto desired = desired_resources(inputs.workflows, inputs.host_id);
     std::set<std::string> known;
-    for (const Workflow& workflow : inputs.workflows) known.insert(workflow.name);
-    for (const Binding& binding : inputs.bindings) known.insert(binding.address.workflow);
+    for (const Workflow& workflow : inputs.workflows)
+        known.insert(workflow.name);
+    for (const Binding& binding : inputs.bindings)
+        known.insert(binding.address.workflow);
 
     std::vector<Finding> findings;
     const auto strays = find_strays(inputs.snapshot, fleet, desired, inputs.left_behind, known);
-    for (const Stray& stray : strays) findings.push_back(from_stray(stray));
+    for (const Stray& stray : strays)
+        findings.push_back(from_stray(stray));
     const Diff difference = diff(desired, fleet);
-    for (const Change& change : difference.changes) from_change(change, fleet, findings);
+    for (const Change& change : difference.changes)
+        from_change(change, fleet, findings);
     std::erase_if(findings, [&](const Finding& finding) { return ignored.contains(finding.kind); });
     std::ranges::sort(findings, [](const Finding& left, const Finding& right) {
         return std::tuple(!left.address, left.address, left.kind, left.id) <

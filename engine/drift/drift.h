@@ -19,13 +19,14 @@ struct Finding {
     std::optional<Address> address;  // absent where nobody can be proved to own it
     std::string name;                // live name; for tasks the subject
     ResourceId id;                   // empty for missing ones
-    std::vector<AttributeChange> attributes;  // changed: `before` is the live value, `after` what was applied or wanted
-    bool left_behind = false;                 // orphan that a forced apply left on purpose
+    std::vector<AttributeChange>
+        attributes;            // changed: `before` is the live value, `after` what was applied or wanted
+    bool left_behind = false;  // orphan that a forced apply left on purpose
 };
 
-// Compares the fleet with the workflows and with what was applied last, and only reads. What a workflow wants anew and
-// was not applied yet is no drift, nor is a task that was not submitted yet. Sorted by address (unproved ones last),
-// then kind, then id.
+// Compares the fleet with the workflows and with what was applied last, and only reads. What a workflow wants
+// anew and was not applied yet is no drift, nor is a task that was not submitted yet. Sorted by address
+// (unproved ones last), then kind, then id.
 [[nodiscard]] std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKind>& ignored);
 
 }  // namespace tlm

@@ -11,8 +11,8 @@
 namespace tlm {
 namespace {
 
-// Changes to be deleted carry a fingerprint over everything that the target reports, except the status: an agent
-// is stopped on the way.
+// Changes to be deleted carry a fingerprint over everything that the target reports, except the status: an
+// agent is stopped on the way.
 std::vector<Attribute> reported_attributes(const LiveResource& live) {
     std::vector<Attribute> over;
     for (const auto& [attribute, value] : live.attributes) {
@@ -54,7 +54,8 @@ void add_strays(std::vector<Change>& changes, const std::vector<Stray>& strays,
     }
 }
 
-// With --force --prune, those that the forced creates of this very plan leave behind go once the new ones stand.
+// With --force --prune, those that the forced creates of this very plan leave behind go once the new ones
+// stand.
 void add_left_by_this_plan(std::vector<Change>& changes, const FleetIndex& fleet) {
     std::set<ResourceId> listed;
     for (const Change& change : changes) {
@@ -82,7 +83,8 @@ void add_destroyed(std::vector<Change>& changes, const std::vector<DesiredResour
     }
 }
 
-// Deletes come after the makings at the same address, and an agent's delete after those of the teams that hold it.
+// Deletes come after the makings at the same address, and an agent's delete after those of the teams that
+// hold it.
 void order_removals(std::vector<Change>& changes, const FleetIndex& fleet) {
     std::set<Address> made;
     std::map<std::string, std::set<Address>> holders;  // agent id -> teams that this plan deletes or updates
@@ -93,7 +95,8 @@ void order_removals(std::vector<Change>& changes, const FleetIndex& fleet) {
         const LiveResource* team = fleet.by_id(Kind::team, change.id);
         const Value* members = team == nullptr ? nullptr : team->attributes.find(Attribute::members);
         if (members == nullptr) continue;
-        for (const std::string& id : std::get<StringList>(*members)) holders[id].insert(change.address);
+        for (const std::string& id : std::get<StringList>(*members))
+            holders[id].insert(change.address);
     }
     for (Change& change : changes) {
         if (change.action != Action::remove) continue;
@@ -110,7 +113,8 @@ void sort_changes(std::vector<Change>& changes) {
     std::ranges::sort(changes, [](const Change& left, const Change& right) {
         const bool left_removes = left.action == Action::remove;
         const bool right_removes = right.action == Action::remove;
-        return std::tie(left.address, left_removes, left.id) < std::tie(right.address, right_removes, right.id);
+        return std::tie(left.address, left_removes, left.id) <
+               std::tie(right.address, right_removes, right.id);
     });
 }
 
@@ -121,12 +125,24 @@ PlanSummary summarise(const Plan& plan) {
     summary.unchanged = plan.unchanged;
     for (const Change& change : plan.changes) {
         switch (change.action) {
-            case Action::create: ++summary.create; break;
-            case Action::update: ++summary.update; break;
-            case Action::replace: ++summary.replace; break;
-            case Action::remove: ++summary.remove; break;
-            case Action::adopt: ++summary.adopt; break;
-            case Action::none: ++summary.waiting; break;
+            case Action::create:
+                ++summary.create;
+                break;
+            case Action::update:
+                ++summary.update;
+                break;
+            case Action::replace:
+                ++summary.replace;
+                break;
+            case Action::remove:
+                ++summary.remove;
+                break;
+            case Action::adopt:
+                ++summary.adopt;
+                break;
+            case Action::none:
+                ++summary.waiting;
+                break;
         }
     }
     return summary;
@@ -140,9 +156,11 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     const FleetIndex fleet(inputs.snapshot, inputs.bindings);
     const auto desired = desired_resources(inputs.workflows, inputs.host_id);
     std::set<std::string> names;
-    for (const Workflow& workflow : inputs.workflows) names.insert(workflow.name);
+    for (const Workflow& workflow : inputs.workflows)
+        names.insert(workflow.name);
     std::set<std::string> known = names;
-    for (const Binding& binding : inputs.bindings) known.insert(binding.address.workflow);
+    for (const Binding& binding : inputs.bindings)
+        known.insert(binding.address.workflow);
 
     Planned planned;
     planned.plan.target = inputs.target;

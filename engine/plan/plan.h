@@ -62,8 +62,8 @@ struct PlanInputs {
 struct Planned {
     Plan plan;
     std::vector<Notice> notices;
-    std::vector<Stray> strays;              // refer into the snapshot
-    std::vector<std::string> excluded;      // addresses of changes that --target or --exclude left out
+    std::vector<Stray> strays;          // refer into the snapshot
+    std::vector<std::string> excluded;  // addresses of changes that --target or --exclude left out
 };
 
 // Pure: the same inputs give the same plan. Errors: bad_input where a --target pattern selects nothing.

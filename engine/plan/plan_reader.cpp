@@ -12,10 +12,12 @@ namespace {
 
 using Json = rapidjson::Value;
 
-std::string_view text_of(const Json& json) { return {json.GetString(), json.GetStringLength()}; }
+std::string_view text_of(const Json& json) {
+    return {json.GetString(), json.GetStringLength()};
+}
 
-// Reads members strictly: what is missing, unknown, repeated or of a wrong type makes the whole plan unusable. The
-// first fault is kept, so that the readers below stay straight lines.
+// Reads members strictly: what is missing, unknown, repeated or of a wrong type makes the whole plan
+// unusable. The first fault is kept, so that the readers below stay straight lines.
 class PlanReader {
   public:
     Plan read(const Json& json) {
@@ -45,7 +47,8 @@ class PlanReader {
         std::vector<std::string_view> seen;
         for (const auto& member : json.GetObject()) {
             const std::string_view name = text_of(member.name);
-            if (std::ranges::find(names, name) == names.end()) wrong(fmt::format("unknown member `{}`", name));
+            if (std::ranges::find(names, name) == names.end())
+                wrong(fmt::format("unknown member `{}`", name));
             if (std::ranges::find(seen, name) != seen.end()) wrong(fmt::format("member `{}` twice", name));
             seen.push_back(name);
         }
@@ -104,8 +107,10 @@ class PlanReader {
     StringList strings(const Json& json, const char* name) {
         StringList items;
         for (const Json& item : array(json, name)) {
-            if (!item.IsString()) wrong(fmt::format("`{}` holds something that is not a string", name));
-            else items.emplace_back(text_of(item));
+            if (!item.IsString())
+                wrong(fmt::format("`{}` holds something that is not a string", name));
+            else
+                items.emplace_back(text_of(item));
         }
         return items;
     }
@@ -113,7 +118,8 @@ class PlanReader {
     std::vector<Address> addresses(const Json& json, const char* name) {
         std::vector<Address> items;
         if (find(json, name) == nullptr) return items;
-        for (const std::string& item : strings(json, name)) items.push_back(address(item));
+        for (const std::string& item : strings(json, name))
+            items.push_back(address(item));
         return items;
     }
 
@@ -148,7 +154,8 @@ class PlanReader {
         change.depends_on = addresses(json, "depends_on");
         change.waits_for = addresses(json, "waits_for");
         if (find(json, "leaves") != nullptr) {
-            for (std::string& id : strings(json, "leaves")) change.leaves.push_back({std::move(id)});
+            for (std::string& id : strings(json, "leaves"))
+                change.leaves.push_back({std::move(id)});
         }
         return change;
     }
@@ -163,8 +170,10 @@ class PlanReader {
         only(match, {"unchanged", "sha256"});
         MustMatch result;
         for (const std::string& name : strings(match, "unchanged")) {
-            if (const auto attribute = parse_attribute(name)) result.over.push_back(*attribute);
-            else wrong(fmt::format("unknown attribute `{}`", name));
+            if (const auto attribute = parse_attribute(name))
+                result.over.push_back(*attribute);
+            else
+                wrong(fmt::format("unknown attribute `{}`", name));
         }
         result.sha256 = text(match, "sha256");
         return result;
@@ -201,8 +210,8 @@ class PlanReader {
 
     void check_summary(const Json& json, const PlanSummary& summary) {
         only(json, {"create", "update", "replace", "delete", "adopt", "waiting", "unchanged"});
-        const PlanSummary written{count(json, "create"), count(json, "update"),  count(json, "replace"),
-                                  count(json, "delete"), count(json, "adopt"),   count(json, "waiting"),
+        const PlanSummary written{count(json, "create"),   count(json, "update"), count(json, "replace"),
+                                  count(json, "delete"),   count(json, "adopt"),  count(json, "waiting"),
                                   count(json, "unchanged")};
         if (written != summary) wrong("the summary does not count what `changes` holds");
     }
@@ -223,7 +232,8 @@ Error altered(const std::string& name, const std::string& how) {
 
 Result<Plan> plan_from_text(std::string_view text, const std::string& name) {
     rapidjson::Document document;
-    document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.data(), text.size());
+    document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.data(),
+                                                                                           text.size());
     const std::vector<std::string> hints = {"A plan file is what `tlm plan --out FILE` writes."};
     if (document.HasParseError()) {
         return fail(ErrorCode::bad_input,
@@ -236,15 +246,18 @@ Result<Plan> plan_from_text(std::string_view text, const std::string& name) {
     const std::string_view format = text_of(document["format"]);
     if (format != kPlanFormat) {
         return fail(ErrorCode::bad_input,
-                    fmt::format("the plan has the format `{}`; this tlm reads `{}`", format, kPlanFormat), name,
-                    {"Apply it with the version of tlm that wrote it, or plan again with this one."});
+                    fmt::format("the plan has the format `{}`; this tlm reads `{}`", format, kPlanFormat),
+                    name, {"Apply it with the version of tlm that wrote it, or plan again with this one."});
     }
     PlanReader reader;
     Plan plan = reader.read(document);
     if (!reader.fault().empty()) return altered(name, reader.fault());
     const std::string digest = plan_digest(plan);
-    if (!document.HasMember("digest") || !document["digest"].IsString() || text_of(document["digest"]) != digest) {
-        return altered(name, fmt::format("its content has the digest {}, and that is not the one written in it", digest));
+    if (!document.HasMember("digest") || !document["digest"].IsString() ||
+        text_of(document["digest"]) != digest) {
+        return altered(
+            name,
+            fmt::format("its content has the digest {}, and that is not the one written in it", digest));
     }
     return plan;
 }

@@ -28,7 +28,8 @@ void raw(Writer& writer, std::string_view json, rapidjson::Type type) {
 void list(Writer& writer, std::string_view name, const StringList& items) {
     key(writer, name);
     writer.StartArray();
-    for (const std::string& item : items) writer.String(item);
+    for (const std::string& item : items)
+        writer.String(item);
     writer.EndArray();
 }
 
@@ -36,18 +37,22 @@ void addresses(Writer& writer, std::string_view name, const std::vector<Address>
     if (items.empty()) return;
     StringList texts;
     texts.reserve(items.size());
-    for (const Address& item : items) texts.push_back(item.text());
+    for (const Address& item : items)
+        texts.push_back(item.text());
     list(writer, name, texts);
 }
 
 void ids(Writer& writer, std::string_view name, const std::vector<ResourceId>& items) {
     if (items.empty()) return;
     StringList texts;
-    for (const ResourceId& item : items) texts.push_back(item.value);
+    for (const ResourceId& item : items)
+        texts.push_back(item.value);
     list(writer, name, texts);
 }
 
-std::string side(const std::optional<Value>& value) { return value ? value_to_json(*value) : "null"; }
+std::string side(const std::optional<Value>& value) {
+    return value ? value_to_json(*value) : "null";
+}
 
 void attributes(Writer& writer, const std::vector<AttributeChange>& changes) {
     if (changes.empty()) return;
@@ -55,7 +60,8 @@ void attributes(Writer& writer, const std::vector<AttributeChange>& changes) {
     writer.StartObject();
     for (const AttributeChange& change : changes) {
         key(writer, attribute_name(change.attribute));
-        raw(writer, fmt::format(R"({{ "before": {}, "after": {} }})", side(change.before), side(change.after)),
+        raw(writer,
+            fmt::format(R"({{ "before": {}, "after": {} }})", side(change.before), side(change.after)),
             rapidjson::kObjectType);
     }
     writer.EndObject();
@@ -71,10 +77,12 @@ void precondition(Writer& writer, const Change& change) {
     } else {
         const auto& match = std::get<MustMatch>(change.precondition);
         StringList names;
-        for (const Attribute attribute : match.over) names.emplace_back(attribute_name(attribute));
+        for (const Attribute attribute : match.over)
+            names.emplace_back(attribute_name(attribute));
         key(writer, "precondition");
         raw(writer,
-            fmt::format(R"({{ "unchanged": {}, "sha256": "{}" }})", value_to_json(std::move(names)), match.sha256),
+            fmt::format(R"({{ "unchanged": {}, "sha256": "{}" }})", value_to_json(std::move(names)),
+                        match.sha256),
             rapidjson::kObjectType);
     }
 }
@@ -138,7 +146,8 @@ std::string write_plan(const Plan& plan, const std::string& digest) {
     write_summary(writer, summarise(plan));
     key(writer, "changes");
     writer.StartArray();
-    for (const Change& change : plan.changes) write_change(writer, change);
+    for (const Change& change : plan.changes)
+        write_change(writer, change);
     writer.EndArray();
     writer.EndObject();
     return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
@@ -146,8 +155,12 @@ std::string write_plan(const Plan& plan, const std::string& digest) {
 
 }  // namespace
 
-std::string plan_digest(const Plan& plan) { return "sha256:" + sha256_hex(write_plan(plan, {})); }
+std::string plan_digest(const Plan& plan) {
+    return "sha256:" + sha256_hex(write_plan(plan, {}));
+}
 
-std::string plan_to_text(const Plan& plan) { return write_plan(plan, plan_digest(plan)); }
+std::string plan_to_text(const Plan& plan) {
+    return write_plan(plan, plan_digest(plan));
+}
 
 }  // namespace tlm

@@ -20,9 +20,10 @@ Result<void> check_patterns(const Texts& patterns, const std::vector<Change>& ch
     for (const std::string& pattern : patterns) {
         const auto selects = [&](const auto& item) { return address_matches(pattern, item.address.text()); };
         if (std::ranges::any_of(desired, selects) || std::ranges::any_of(changes, selects)) continue;
-        return fail(ErrorCode::bad_input, fmt::format("{} `{}` selects nothing", option, pattern), {},
-                    {"Addresses look like WORKFLOW/agent/NAME; `*` matches anything. `tlm plan` without the option "
-                     "shows the addresses."});
+        return fail(
+            ErrorCode::bad_input, fmt::format("{} `{}` selects nothing", option, pattern), {},
+            {"Addresses look like WORKFLOW/agent/NAME; `*` matches anything. `tlm plan` without the option "
+             "shows the addresses."});
     }
     return success();
 }
@@ -48,9 +49,9 @@ std::unordered_set<Address> with_dependencies(const std::vector<Change>& changes
     return wanted;
 }
 
-// Excluded addresses, and the changes that can't happen without them. References run from agents to teams to tasks
-// and changes are sorted in that order within a workflow, so that makings need one pass; deletes run the other way
-// and need one more for each step, of which there are two.
+// Excluded addresses, and the changes that can't happen without them. References run from agents to teams to
+// tasks and changes are sorted in that order within a workflow, so that makings need one pass; deletes run
+// the other way and need one more for each step, of which there are two.
 std::unordered_set<Address> with_dependents(const std::vector<Change>& changes, const Texts& excludes) {
     std::unordered_set<Address> dropped;
     for (const Change& change : changes) {

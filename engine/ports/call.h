@@ -10,8 +10,8 @@
 
 namespace tlm {
 
-// A journal entry's number. It identifies one call to the target, in the journal, in the target's own log (the
-// provider passes it on) and between submit and wait.
+// A journal entry's number. It identifies one call to the target, in the journal, in the target's own log
+// (the provider passes it on) and between submit and wait.
 struct CallId {
     std::int64_t value = 0;
     friend auto operator<=>(const CallId&, const CallId&) = default;
@@ -61,7 +61,8 @@ struct CallNotNow {  // 429, 503: the whole target wants to wait, not a failure
 struct CallNotSent {  // refused connection, DNS, TLS: nothing reached the target
     std::string reason;
 };
-struct CallUnknown {  // time-out or reset after sending, 500, 502, 504, unreadable answer: it may have happened
+struct CallUnknown {  // time-out or reset after sending, 500, 502, 504, unreadable answer: it may have
+                      // happened
     std::string reason;
 };
 struct CallDenied {  // 401, 403

@@ -33,15 +33,16 @@ struct LeftBehind {
 
 // A call as the journal holds it: written durably before the call is sent.
 struct Intent {
-    CallId id;           // given by Journal::reserve
+    CallId id;  // given by Journal::reserve
     Address address;
-    std::string plan;    // digest of the plan that it belongs to
-    std::string verb;    // create update start stop delete
-    std::string key;     // live name that a create gives; the subject for a task
-    ResourceId target;   // empty for a create
-    ResourceId team;     // tasks only
+    std::string plan;   // digest of the plan that it belongs to
+    std::string verb;   // create update start stop delete
+    std::string key;    // live name that a create gives; the subject for a task
+    ResourceId target;  // empty for a create
+    ResourceId team;    // tasks only
     bool forced = false;
-    Attributes attributes;  // references by name, as in the workflow; becomes the binding when a create is settled
+    Attributes
+        attributes;  // references by name, as in the workflow; becomes the binding when a create is settled
     friend bool operator==(const Intent&, const Intent&) = default;
 };
 
@@ -58,7 +59,7 @@ struct IntentOutcome {
 // Written in one durable transaction.
 struct JournalBatch {
     std::vector<IntentOutcome> outcomes;
-    std::vector<Binding> bind;          // added, or replacing the binding of the same address
+    std::vector<Binding> bind;  // added, or replacing the binding of the same address
     std::vector<Address> unbind;
     std::vector<LeftBehind> left_behind;
     std::vector<Intent> intents;
@@ -69,9 +70,9 @@ struct JournalBatch {
 
 // One finished or unfinished run, for `tlm log`.
 struct RunRecord {
-    std::string id;          // unique, random
-    std::string verb;        // apply, destroy
-    std::string plan;        // digest
+    std::string id;    // unique, random
+    std::string verb;  // apply, destroy
+    std::string plan;  // digest
     std::string target;
     std::string started_at;  // ISO 8601 UTC
     std::string ended_at;    // empty while it runs, or after it was killed
@@ -92,8 +93,8 @@ struct CachedSnapshot {
     std::string read_at;  // ISO 8601 UTC
 };
 
-// Reading the state. A state that does not exist yet reads as empty. Everything concerns one target: bindings to
-// another target's resources are not shown. Errors: state.
+// Reading the state. A state that does not exist yet reads as empty. Everything concerns one target: bindings
+// to another target's resources are not shown. Errors: state.
 class StateReader {
   public:
     virtual ~StateReader() = default;
@@ -109,7 +110,8 @@ class StateReader {
     [[nodiscard]] virtual Result<std::vector<JournalEntry>> entries(const std::string& run) const = 0;
 };
 
-// Where plan and drift leave what they read, for --refresh=false. Not part of what they promise not to change.
+// Where plan and drift leave what they read, for --refresh=false. Not part of what they promise not to
+// change.
 class SnapshotCache {
   public:
     virtual ~SnapshotCache() = default;

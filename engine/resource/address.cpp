@@ -7,7 +7,9 @@
 namespace tlm {
 namespace {
 
-bool needs_escape(unsigned char c) { return c == '/' || c == '%' || c < 0x20 || c == 0x7F; }
+bool needs_escape(unsigned char c) {
+    return c == '/' || c == '%' || c < 0x20 || c == 0x7F;
+}
 
 void append_part(std::string& text, std::string_view part) {
     for (const char c : part) {
@@ -82,9 +84,10 @@ std::string Address::text() const {
 
 Result<Address> Address::parse(std::string_view text) {
     const auto wrong = [&] {
-        return fail(ErrorCode::bad_input, fmt::format("`{}` is not an address", text), {},
-                    {"An address is WORKFLOW/agent/NAME, WORKFLOW/team/NAME or WORKFLOW/task/TEAM/SUBJECT; a `/` "
-                     "inside a part is written %2F. `tlm state list` shows those that are bound."});
+        return fail(
+            ErrorCode::bad_input, fmt::format("`{}` is not an address", text), {},
+            {"An address is WORKFLOW/agent/NAME, WORKFLOW/team/NAME or WORKFLOW/task/TEAM/SUBJECT; a `/` "
+             "inside a part is written %2F. `tlm state list` shows those that are bound."});
     };
     const auto parts = split(text);
     if (parts.size() < 3) return wrong();
@@ -109,8 +112,8 @@ Result<Address> Address::parse(std::string_view text) {
 }
 
 bool address_matches(std::string_view pattern, std::string_view text) {
-    // The usual two-pointer match: on a mismatch, let the last `*` take one more character. Linear for one star,
-    // never exponential.
+    // The usual two-pointer match: on a mismatch, let the last `*` take one more character. Linear for one
+    // star, never exponential.
     std::size_t p = 0;
     std::size_t t = 0;
     std::size_t star = std::string_view::npos;
@@ -129,7 +132,8 @@ bool address_matches(std::string_view pattern, std::string_view text) {
             return false;
         }
     }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
+    while (p < pattern.size() && pattern[p] == '*')
+        ++p;
     return p == pattern.size();
 }
 

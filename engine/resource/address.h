@@ -9,8 +9,8 @@
 
 namespace tlm {
 
-// How people name a resource: workflow/agent/NAME, workflow/team/NAME, workflow/task/TEAM/SUBJECT. A `/`, a `%` or
-// a control character inside a part is percent-encoded in the text form.
+// How people name a resource: workflow/agent/NAME, workflow/team/NAME, workflow/task/TEAM/SUBJECT. A `/`, a
+// `%` or a control character inside a part is percent-encoded in the text form.
 struct Address {
     std::string workflow;
     Kind kind = Kind::agent;
@@ -25,7 +25,8 @@ struct Address {
     friend auto operator<=>(const Address&, const Address&) = default;
 };
 
-// Whether the pattern selects the address. `*` matches any run of characters, `/` among them, `?` any single one.
+// Whether the pattern selects the address. `*` matches any run of characters, `/` among them, `?` any single
+// one.
 [[nodiscard]] bool address_matches(std::string_view pattern, std::string_view address_text);
 
 }  // namespace tlm

@@ -11,8 +11,8 @@ namespace tlm {
 namespace {
 
 constexpr std::array<std::string_view, kAttributeCount> kNames = {
-    "label",   "program", "program_args", "working_dir", "description", "runtime",    "docker_image",
-    "cpus",    "memory",  "host_id",      "members",     "assign_to",   "blocked_by", "status"};
+    "label", "program", "program_args", "working_dir", "description", "runtime",    "docker_image",
+    "cpus",  "memory",  "host_id",      "members",     "assign_to",   "blocked_by", "status"};
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
@@ -23,7 +23,8 @@ void write_value(Writer& writer, const Value& value) {
         writer.Int64(*number);
     } else {
         writer.StartArray();
-        for (const std::string& item : std::get<StringList>(value)) writer.String(item);
+        for (const std::string& item : std::get<StringList>(value))
+            writer.String(item);
         writer.EndArray();
     }
 }
@@ -46,7 +47,9 @@ bool order_matters(Attribute attribute) {
 
 }  // namespace
 
-std::string_view attribute_name(Attribute attribute) { return kNames[static_cast<std::size_t>(attribute)]; }
+std::string_view attribute_name(Attribute attribute) {
+    return kNames[static_cast<std::size_t>(attribute)];
+}
 
 std::optional<Attribute> parse_attribute(std::string_view name) {
     const auto at = std::ranges::find(kNames, name);

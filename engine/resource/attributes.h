@@ -10,8 +10,8 @@
 
 namespace tlm {
 
-// Every attribute that tlm knows of a resource, in the order in which plans show them. The words are the workflow
-// file's where it has one. Which kind of resource has which attribute:
+// Every attribute that tlm knows of a resource, in the order in which plans show them. The words are the
+// workflow file's where it has one. Which kind of resource has which attribute:
 //   agent: label program program_args working_dir description runtime docker_image cpus memory host_id status
 //   team:  members
 //   task:  description assign_to blocked_by status
@@ -40,8 +40,8 @@ inline constexpr int kAttributeCount = static_cast<int>(Attribute::status) + 1;
 using StringList = std::vector<std::string>;
 using Value = std::variant<std::string, std::int64_t, StringList>;
 
-// An ordered map from attribute to value, small and flat: a resource has at most a dozen. An attribute that is
-// absent was not set (desired) or not reported (live).
+// An ordered map from attribute to value, small and flat: a resource has at most a dozen. An attribute that
+// is absent was not set (desired) or not reported (live).
 class Attributes {
   public:
     using Entry = std::pair<Attribute, Value>;
@@ -68,7 +68,8 @@ class Attributes {
 [[nodiscard]] std::string value_to_json(const Value& value);
 // {"label":"a","cpus":2}: the canonical JSON object of all attributes, in enum order.
 [[nodiscard]] std::string attributes_to_json(const Attributes& attributes);
-// The reverse of attributes_to_json; nullopt where the text is not such an object or names an unknown attribute.
+// The reverse of attributes_to_json; nullopt where the text is not such an object or names an unknown
+// attribute.
 [[nodiscard]] std::optional<Attributes> attributes_from_json(std::string_view json);
 
 }  // namespace tlm

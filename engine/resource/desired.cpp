@@ -20,7 +20,8 @@ void set_managed(DesiredResource& resource, Attribute attribute, Value value) {
     resource.managed.add(attribute);
 }
 
-DesiredResource desired_agent(const std::string& workflow, const AgentSpec& spec, const std::string& host_id) {
+DesiredResource desired_agent(const std::string& workflow, const AgentSpec& spec,
+                              const std::string& host_id) {
     DesiredResource agent;
     agent.address = Address::agent(workflow, spec.name);
     agent.key = Key::derive(workflow, spec.name).text();
@@ -50,7 +51,8 @@ DesiredResource desired_team(const std::string& workflow, const TeamSpec& spec) 
     std::ranges::sort(members);
     const auto repeated = std::ranges::unique(members);
     members.erase(repeated.begin(), repeated.end());
-    for (const std::string& member : members) team.references.push_back(Address::agent(workflow, member));
+    for (const std::string& member : members)
+        team.references.push_back(Address::agent(workflow, member));
     set_managed(team, Attribute::members, std::move(members));
     return team;
 }
@@ -60,8 +62,8 @@ DesiredResource desired_task(const std::string& workflow, const std::string& tea
     task.address = Address::task(workflow, team, spec.subject);
     set_managed(task, Attribute::description, spec.description);
     set_managed(task, Attribute::assign_to, spec.assign_to);
-    // Sent for the record and not managed: the server dispatches a task at once, so that an order that is changed
-    // after the task was submitted could have no effect.
+    // Sent for the record and not managed: the server dispatches a task at once, so that an order that is
+    // changed after the task was submitted could have no effect.
     if (!spec.blocked_by.empty()) task.attributes.set(Attribute::blocked_by, spec.blocked_by);
     task.references = {Address::team_of(workflow, team), Address::agent(workflow, spec.assign_to)};
     for (const std::string& subject : spec.blocked_by) {

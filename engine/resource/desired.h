@@ -25,10 +25,11 @@ class AttributeSet {
 // A resource as a workflow wants it. References inside `attributes` are names within the same workflow.
 struct DesiredResource {
     Address address;
-    std::string key;                  // agents and teams: the live name; tasks: empty
-    Attributes attributes;            // what a create sends, defaults included
-    AttributeSet managed;             // those that the workflow sets: compared, changed, drift
-    std::vector<Address> references;  // resources that must exist first: a team's agents; a task's team, assignee
+    std::string key;        // agents and teams: the live name; tasks: empty
+    Attributes attributes;  // what a create sends, defaults included
+    AttributeSet managed;   // those that the workflow sets: compared, changed, drift
+    std::vector<Address>
+        references;  // resources that must exist first: a team's agents; a task's team, assignee
     std::vector<Address> blocked_by;  // tasks: those that must be completed before this one is submitted
 };
 

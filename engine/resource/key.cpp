@@ -13,14 +13,18 @@ constexpr std::size_t kSuffixAt = kPrefix.size() + kHashDigits + 1;
 constexpr std::size_t kMaxSuffix = 40;  // code points
 
 bool is_safe(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-';
 }
 
-bool is_hash_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool is_hash_digit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
 
 // The byte begins a UTF-8 code point (it is not a continuation byte).
-bool begins_code_point(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+bool begins_code_point(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+}
 
 std::string hash_digits(std::string_view workflow, std::string_view resource) {
     std::string text;
@@ -57,7 +61,9 @@ std::optional<Key> Key::recognise(std::string_view live_name) {
     return Key(std::string(live_name));
 }
 
-std::string_view Key::suffix() const { return std::string_view(text_).substr(kSuffixAt); }
+std::string_view Key::suffix() const {
+    return std::string_view(text_).substr(kSuffixAt);
+}
 
 bool Key::proves_owner(std::string_view workflow) const {
     return hash_digits(workflow, suffix()) == std::string_view(text_).substr(kPrefix.size(), kHashDigits);

@@ -8,9 +8,9 @@
 namespace tlm {
 
 // The idempotency key of an agent or team: tlm-<16 hex>-<name>, which is its live name on the target. The hex
-// digits are the first sixteen of SHA-256 over `workflow|resource` in UTF-8; the name has every character outside
-// A-Z a-z 0-9 _ . - replaced by `-` and is cut at 40 characters (code points). The format is that of the fleets that
-// the Python program made, so that they are recognised.
+// digits are the first sixteen of SHA-256 over `workflow|resource` in UTF-8; the name has every character
+// outside A-Z a-z 0-9 _ . - replaced by `-` and is cut at 40 characters (code points). The format is that of
+// the fleets that the Python program made, so that they are recognised.
 class Key {
   public:
     [[nodiscard]] static Key derive(std::string_view workflow, std::string_view resource);
@@ -21,7 +21,8 @@ class Key {
     [[nodiscard]] std::string_view suffix() const;
 
     // Whether the key alone proves that `workflow` owns it: where the resource's name was at most 40 safe
-    // characters, the suffix is that name, and hashing it again must give the key. False means "can't be proved".
+    // characters, the suffix is that name, and hashing it again must give the key. False means "can't be
+    // proved".
     [[nodiscard]] bool proves_owner(std::string_view workflow) const;
     friend auto operator<=>(const Key&, const Key&) = default;
 

@@ -25,8 +25,8 @@ struct ResourceId {
 struct LiveResource {
     Kind kind = Kind::agent;
     ResourceId id;
-    std::string name;        // agents, teams: the live name, which is the key where it is ours; tasks: the subject
-    ResourceId team;         // tasks only
+    std::string name;  // agents, teams: the live name, which is the key where it is ours; tasks: the subject
+    ResourceId team;   // tasks only
     std::string created_at;  // as reported (ISO 8601 UTC), empty where it is not
     Attributes attributes;   // what the target reports; what it does not report is absent
     friend bool operator==(const LiveResource&, const LiveResource&) = default;

@@ -20,10 +20,12 @@ Schedule::Schedule(const std::vector<Change>& changes) : nodes_(changes.size()) 
             const auto [first, last] = at.equal_range(address);
             for (auto it = first; it != last; ++it) {
                 const std::size_t other = it->second;
-                // A making never waits for a delete: with --force --prune the old one goes after the new one stands.
+                // A making never waits for a delete: with --force --prune the old one goes after the new one
+                // stands.
                 if (other == i || (!removes && changes[other].action == Action::remove)) continue;
                 // Deletes at one address (surplus carriers of one key) don't wait for each other.
-                if (removes && changes[other].action == Action::remove && changes[other].address == changes[i].address) {
+                if (removes && changes[other].action == Action::remove &&
+                    changes[other].address == changes[i].address) {
                     continue;
                 }
                 nodes_[other].dependents.push_back(i);
@@ -82,7 +84,8 @@ std::vector<std::size_t> Schedule::abandon(std::size_t change) {
 std::vector<std::size_t> Schedule::open() const {
     std::vector<std::size_t> changes;
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
-        if (nodes_[i].status != Status::finished && nodes_[i].status != Status::abandoned) changes.push_back(i);
+        if (nodes_[i].status != Status::finished && nodes_[i].status != Status::abandoned)
+            changes.push_back(i);
     }
     return changes;
 }

@@ -9,8 +9,8 @@
 
 namespace tlm {
 
-// Which change may be executed when. A pure value: no clock, no I/O. Changes are named by their index; those with
-// the action none take no part.
+// Which change may be executed when. A pure value: no clock, no I/O. Changes are named by their index; those
+// with the action none take no part.
 class Schedule {
   public:
     explicit Schedule(const std::vector<Change>& changes);
@@ -19,8 +19,8 @@ class Schedule {
     [[nodiscard]] std::optional<std::size_t> next();
     // The change is as planned: what depended only on it becomes ready.
     void finish(std::size_t change);
-    // The change will not be as planned. Returns what depends on it, transitively, in index order: none of these
-    // will be given out any more.
+    // The change will not be as planned. Returns what depends on it, transitively, in index order: none of
+    // these will be given out any more.
     [[nodiscard]] std::vector<std::size_t> abandon(std::size_t change);
     // Changes neither finished nor abandoned, whether given out or not, in index order.
     [[nodiscard]] std::vector<std::size_t> open() const;

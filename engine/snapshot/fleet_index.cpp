@@ -8,7 +8,9 @@
 namespace tlm {
 namespace {
 
-std::size_t slot(Kind kind) { return static_cast<std::size_t>(kind); }
+std::size_t slot(Kind kind) {
+    return static_cast<std::size_t>(kind);
+}
 
 std::string subject_slot(const ResourceId& team, std::string_view subject) {
     std::string text = team.value;
@@ -33,14 +35,17 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
         }
     }
     for (auto& by_name : by_name_) {
-        for (auto& [name, group] : by_name) std::ranges::sort(group, older);
+        for (auto& [name, group] : by_name)
+            std::ranges::sort(group, older);
     }
-    for (auto& [subject, group] : by_subject_) std::ranges::sort(group, older);
+    for (auto& [subject, group] : by_subject_)
+        std::ranges::sort(group, older);
     for (const Binding& binding : bindings) {
         bindings_.emplace(binding.address, &binding);
         bound_ids_[slot(binding.address.kind)].emplace(binding.id, &binding);
         if (binding.address.kind == Kind::task) {
-            bound_tasks_[Address::team_of(binding.address.workflow, binding.address.team)].push_back(binding.address);
+            bound_tasks_[Address::team_of(binding.address.workflow, binding.address.team)].push_back(
+                binding.address);
         }
     }
 }
@@ -95,6 +100,8 @@ const std::vector<Address>& FleetIndex::bound_tasks(const Address& team) const {
 
 std::string FleetIndex::reference_name(const Address& owner, Kind kind, const std::string& id,
                                        const StringList& candidates) const {
+    // A plan writes the id of a resource that it is going to replace, although the name still means it.
+    if (std::ranges::find(candidates, "id:" + id) != candidates.end()) return "id:" + id;
     if (const Binding* bound = bound_to(kind, {id});
         bound != nullptr && bound->address.workflow == owner.workflow &&
         (kind != Kind::task || bound->address.team == owner.team) && by_id(kind, {id}) != nullptr) {
@@ -102,9 +109,11 @@ std::string FleetIndex::reference_name(const Address& owner, Kind kind, const st
     }
     if (const LiveResource* live = by_id(kind, {id})) {
         for (const std::string& name : candidates) {
-            const Address address{owner.workflow, kind, kind == Kind::task ? owner.team : std::string(), name};
+            const Address address{owner.workflow, kind, kind == Kind::task ? owner.team : std::string(),
+                                  name};
             // Comparing the name first spares a hash for each member of a large team.
-            if (kind == Kind::task ? live->name != name : !live->name.ends_with(Key::derive("", name).suffix())) {
+            if (kind == Kind::task ? live->name != name
+                                   : !live->name.ends_with(Key::derive("", name).suffix())) {
                 continue;
             }
             if (match(address).chosen == live) return name;
@@ -113,7 +122,8 @@ std::string FleetIndex::reference_name(const Address& owner, Kind kind, const st
     return "id:" + id;
 }
 
-Attributes FleetIndex::named(const Address& owner, const Attributes& live, const Attributes& candidates) const {
+Attributes FleetIndex::named(const Address& owner, const Attributes& live,
+                             const Attributes& candidates) const {
     Attributes result;
     const auto names_of = [&](Attribute attribute) {
         const Value* value = candidates.find(attribute);
@@ -134,8 +144,8 @@ Attributes FleetIndex::named(const Address& owner, const Attributes& live, const
             std::ranges::sort(names);
             result.set(attribute, std::move(names));
         } else if (attribute == Attribute::assign_to) {
-            result.set(attribute, reference_name(owner, Kind::agent, std::get<std::string>(value),
-                                                 names_of(attribute)));
+            result.set(attribute,
+                       reference_name(owner, Kind::agent, std::get<std::string>(value), names_of(attribute)));
         } else {
             result.set(attribute, value);
         }

@@ -11,16 +11,17 @@
 
 namespace tlm {
 
-// The live resources that carry one key (or one team and subject). `chosen` is the one that the address means: the
-// one that is bound, else the oldest (`created_at`, then smallest id), a rule that every machine computes alike.
+// The live resources that carry one key (or one team and subject). `chosen` is the one that the address
+// means: the one that is bound, else the oldest (`created_at`, then smallest id), a rule that every machine
+// computes alike.
 struct Match {
     const LiveResource* chosen = nullptr;
     bool bound = false;                        // whether the state binds the address to `chosen`
     std::vector<const LiveResource*> surplus;  // the others, oldest first
 };
 
-// Finds live resources by id, by key and by address. Refers into the snapshot and the bindings, which must outlive
-// it. Pure: built once for each snapshot.
+// Finds live resources by id, by key and by address. Refers into the snapshot and the bindings, which must
+// outlive it. Pure: built once for each snapshot.
 class FleetIndex {
   public:
     FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bindings);
@@ -33,8 +34,8 @@ class FleetIndex {
     // The addresses of the team's tasks that are bound.
     [[nodiscard]] const std::vector<Address>& bound_tasks(const Address& team) const;
 
-    // An agent's or task's id as a workflow would write it: the name (subject) where the id is what that address of
-    // `workflow` means (among `candidates`, or by a binding), else `id:…`.
+    // An agent's or task's id as a workflow would write it: the name (subject) where the id is what that
+    // address of `workflow` means (among `candidates`, or by a binding), else `id:…`.
     [[nodiscard]] std::string reference_name(const Address& owner, Kind kind, const std::string& id,
                                              const StringList& candidates) const;
     // The attributes with references turned into names by reference_name. `candidates` are the names that the
@@ -47,8 +48,8 @@ class FleetIndex {
     [[nodiscard]] const Group* group(const Address& address) const;
 
     std::unordered_map<ResourceId, const LiveResource*> by_id_[3];
-    std::unordered_map<std::string_view, Group> by_name_[2];           // agents, teams
-    std::unordered_map<std::string, Group> by_subject_;                // team id, NUL, subject
+    std::unordered_map<std::string_view, Group> by_name_[2];  // agents, teams
+    std::unordered_map<std::string, Group> by_subject_;       // team id, NUL, subject
     std::unordered_map<Address, const Binding*> bindings_;
     std::unordered_map<ResourceId, const Binding*> bound_ids_[3];
     std::unordered_map<Address, std::vector<Address>> bound_tasks_;  // by team

@@ -7,15 +7,15 @@
 
 namespace tlm {
 
-// A workflow file's text, already read by the caller. `name` is how messages call the file; a name that ends in
-// .json is read as JSON, everything else as YAML (of which JSON is a part).
+// A workflow file's text, already read by the caller. `name` is how messages call the file; a name that ends
+// in .json is read as JSON, everything else as YAML (of which JSON is a part).
 struct Source {
     std::string name;
     std::string text;
 };
 
-// A fault at a place. `hint` is what to do about it ("did you mean `blocked_by`?"), may be empty. `related` is a
-// second place, for example that of the first of two equal names.
+// A fault at a place. `hint` is what to do about it ("did you mean `blocked_by`?"), may be empty. `related`
+// is a second place, for example that of the first of two equal names.
 struct Diagnostic {
     Position position;
     std::string message;
@@ -24,13 +24,13 @@ struct Diagnostic {
 };
 
 struct ReadResult {
-    std::vector<Workflow> workflows;      // one for each source, in their order; of use only without diagnostics
+    std::vector<Workflow> workflows;  // one for each source, in their order; of use only without diagnostics
     std::vector<Diagnostic> diagnostics;  // every fault of every source, sorted by file, line, column
     [[nodiscard]] bool ok() const { return diagnostics.empty(); }
 };
 
-// Reads and checks all sources together. Pure: opens no file. Never throws; hostile input ends in a diagnostic
-// within bounded time and memory.
+// Reads and checks all sources together. Pure: opens no file. Never throws; hostile input ends in a
+// diagnostic within bounded time and memory.
 [[nodiscard]] ReadResult read_workflows(const std::vector<Source>& sources);
 
 // `file:line:column: message`, then the source line, a caret and the hint, for people. Control characters and

@@ -18,11 +18,11 @@ struct Position {
 enum class Runtime { local, docker };
 enum class Teardown { on_completion, on_failure, never };
 
-// The members below are the schema telemachy/v1. An optional holds nothing where the file does not set the member:
-// what is not set gets its default on creation and is not managed afterwards.
+// The members below are the schema telemachy/v1. An optional holds nothing where the file does not set the
+// member: what is not set gets its default on creation and is not managed afterwards.
 struct AgentSpec {
     std::string name;
-    std::optional<std::string> program;      // default claude-code
+    std::optional<std::string> program;  // default claude-code
     std::optional<std::string> model;
     std::optional<std::string> working_dir;  // default /tmp
     Runtime runtime = Runtime::local;

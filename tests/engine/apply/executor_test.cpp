@@ -1,0 +1,311 @@
+#include "engine/apply/executor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "engine/resource/key.h"
+#include "tests/support/world.h"
+
+namespace tlm::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+bool is_create_of(const Call& call, Kind kind) {
+    return call.kind == kind && std::holds_alternative<CreateCall>(call.what);
+}
+
+const ChangeResult& result_of(const ApplyReport& report, const std::string& address) {
+    for (const ChangeResult& result : report.results) {
+        if (result.change->address.text() == address) return result;
+    }
+    throw std::runtime_error("no result for " + address);
+}
+
+TEST(Apply_FreshFleet, MakesStartsAndBindsEverything) {
+    World world;
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_EQ(report.count(ResultKind::done), 4U);
+    EXPECT_THAT(report.mismatches, IsEmpty());
+    EXPECT_EQ(world.state.bound.size(), 4U);
+    const auto agent = world.state.bound.at(Address::agent("wf", "architect"));
+    EXPECT_EQ(world.fleet.get(agent.id)->attributes.text(Attribute::status), "online");
+    EXPECT_EQ(agent.applied.text(Attribute::status), "online");
+    EXPECT_THAT(world.state.open_intents().value(), IsEmpty());
+}
+
+TEST(Apply_SamePlanTwice, SendsNothingTheSecondTime) {
+    World world;
+    const Plan plan = world.plan().plan;
+    world.apply(plan);
+    world.fleet.sent.clear();
+    const ApplyReport again = world.apply(plan);
+    EXPECT_THAT(world.fleet.sent, IsEmpty());
+    EXPECT_EQ(again.count(ResultKind::already), 4U);
+}
+
+TEST(Apply_SameForcedPlanTwice, SendsNothingTheSecondTime) {
+    World world;
+    world.apply(world.plan().plan);
+    world.options.force = true;
+    const Plan plan = world.plan().plan;
+    world.apply(plan);
+    world.fleet.sent.clear();
+    const ApplyReport again = world.apply(plan);
+    EXPECT_THAT(world.fleet.sent, IsEmpty());
+    EXPECT_EQ(again.count(ResultKind::already), 4U);
+}
+
+TEST(Apply_EveryCall, IsJournalledDurablyBeforeItIsSent) {
+    World world;
+    world.fleet.fault = [&](const Call& call, const FakeFleet::Apply& apply) {
+        EXPECT_TRUE(world.state.intents.contains(call.id.value));
+        EXPECT_FALSE(world.state.outcomes.contains(call.id.value));
+        return apply();
+    };
+    world.apply(world.plan().plan);
+    EXPECT_EQ(world.state.intents.size(), world.fleet.sent.size());
+}
+
+TEST(Apply_ResponseLostAfterCommit, AdoptsInsteadOfCreatingTwice) {
+    World world;
+    world.fleet.fault = [lost = 0](const Call& call, const FakeFleet::Apply& apply) mutable -> CallOutcome {
+        if (!is_create_of(call, Kind::agent) || ++lost > 2) return apply();
+        static_cast<void>(apply());
+        return CallUnknown{"connection reset"};
+    };
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_EQ(report.count(ResultKind::done), 4U);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
+    EXPECT_GE(world.fleet.finds, 2);
+}
+
+TEST(Apply_RequestLostBeforeCommit, LooksTheKeyUpAndThenCreates) {
+    World world;
+    world.fleet.fault = [lost = 0](const Call& call, const FakeFleet::Apply& apply) mutable -> CallOutcome {
+        if (!is_create_of(call, Kind::agent) || ++lost > 2) return apply();
+        return CallUnknown{"timeout"};
+    };
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_EQ(report.count(ResultKind::done), 4U);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
+    EXPECT_GE(world.fleet.finds, 2);
+}
+
+TEST(Apply_ForcedCreateWithLostResponse, AdoptsTheNewOneAndNotTheOld) {
+    World world;
+    world.apply(world.plan().plan);
+    const auto old = world.state.bound.at(Address::agent("wf", "architect")).id;
+    world.options.force = true;
+    world.fleet.fault = [lost = false](const Call& call,
+                                       const FakeFleet::Apply& apply) mutable -> CallOutcome {
+        if (!is_create_of(call, Kind::agent) || std::exchange(lost, true)) return apply();
+        static_cast<void>(apply());
+        return CallUnknown{"connection reset"};
+    };
+    world.apply(world.plan().plan);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 4U);
+    EXPECT_NE(world.state.bound.at(Address::agent("wf", "architect")).id, old);
+}
+
+TEST(Apply_MembersDroppedByTheCreate, ArePatchedIn) {
+    World world;
+    world.workflows[0].agents[1].runtime = Runtime::docker;
+    world.workflows[0].agents[1].docker_image = "img";
+    world.fleet.dropped_on_create = {Attribute::docker_image, Attribute::cpus, Attribute::memory};
+    world.apply(world.plan().plan);
+    const auto agent = world.state.bound.at(Address::agent("wf", "builder")).id;
+    EXPECT_EQ(world.fleet.get(agent)->attributes.text(Attribute::docker_image), "img");
+    EXPECT_EQ(*world.fleet.get(agent)->attributes.find(Attribute::cpus), Value(std::int64_t{2}));
+    EXPECT_FALSE(has_changes(world.plan().plan));
+}
+
+TEST(Apply_StartRefused, FailsThatAgentNamesItAndSkipsOnlyWhatNeedsIt) {
+    World world;
+    world.workflows.push_back(sample_workflow("zz"));
+    world.parallelism = 1;
+    bool refused = false;
+    world.fleet.fault = [&](const Call& call, const FakeFleet::Apply& apply) -> CallOutcome {
+        if (!std::holds_alternative<StartCall>(call.what) || std::exchange(refused, true)) return apply();
+        return CallRefused{"no capacity"};
+    };
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_EQ(result_of(report, "wf/agent/architect").kind, ResultKind::failed);
+    EXPECT_EQ(result_of(report, "wf/agent/architect").reason, "no capacity");
+    EXPECT_EQ(result_of(report, "wf/team/crew").kind, ResultKind::skipped);
+    EXPECT_EQ(result_of(report, "zz/team/crew").kind, ResultKind::done);
+    // What was made is bound, so that the next apply only starts it.
+    world.fleet.fault = nullptr;
+    world.apply(world.plan().plan);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 4U);
+    EXPECT_FALSE(has_changes(world.plan().plan));
+}
+
+TEST(Apply_StartOnARunningAgent, CountsAsDone) {
+    World world;
+    world.fleet.fault = [](const Call& call, const FakeFleet::Apply& apply) -> CallOutcome {
+        CallOutcome outcome = apply();
+        if (std::holds_alternative<StartCall>(call.what)) return CallAlreadySo{"agent is already running"};
+        return outcome;
+    };
+    EXPECT_EQ(world.apply(world.plan().plan).count(ResultKind::done), 4U);
+}
+
+TEST(Apply_TargetPushesBack, WaitsAsAWholeAndFailsNothing) {
+    World world;
+    int pushed = 0;
+    world.fleet.fault = [&](const Call&, const FakeFleet::Apply& apply) -> CallOutcome {
+        if (++pushed % 2 == 1) return CallNotNow{std::chrono::milliseconds(1500), "rate limit"};
+        return apply();
+    };
+    const auto before = world.clock.time;
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_EQ(report.count(ResultKind::done), 4U);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
+    EXPECT_GE(world.clock.time - before, std::chrono::milliseconds(1500));
+}
+
+TEST(Apply_Denied, StopsEverythingAndSaysWhichVariable) {
+    World world;
+    world.parallelism = 1;
+    world.fleet.fault = [](const Call&, const FakeFleet::Apply&) -> CallOutcome {
+        return CallDenied{"unauthorized"};
+    };
+    const ApplyReport report = world.apply(world.plan().plan);
+    ASSERT_TRUE(report.stopped_by);
+    EXPECT_EQ(report.stopped_by->code, ErrorCode::denied);
+    EXPECT_THAT(report.stopped_by->hints.front(), HasSubstr("AGAMEMNON_API_KEY"));
+    EXPECT_EQ(world.fleet.sent.size(), 1U);
+}
+
+TEST(Apply_NeverSent, RetriesWithinBoundsAndThenCallsTheTargetUnreachable) {
+    World world;
+    world.parallelism = 1;
+    world.fleet.fault = [](const Call&, const FakeFleet::Apply&) -> CallOutcome {
+        return CallNotSent{"refused"};
+    };
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_EQ(report.stopped_by->code, ErrorCode::unreachable);
+    EXPECT_EQ(world.fleet.sent.size(), 5U);
+}
+
+TEST(Apply_JournalCannotBeWritten, SendsNothing) {
+    World world;
+    const Plan plan = world.plan().plan;
+    world.state.fail_commits_after = 0;
+    const ApplyReport report = world.apply(plan);
+    EXPECT_THAT(world.fleet.sent, IsEmpty());
+    EXPECT_EQ(report.stopped_by->code, ErrorCode::state);
+}
+
+TEST(Apply_StopRequested, FinishesWhatIsInFlightAndStartsNothingMore) {
+    World world;
+    world.parallelism = 1;
+    world.fleet.fault = [&](const Call&, const FakeFleet::Apply& apply) {
+        world.stop = true;
+        return apply();
+    };
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_TRUE(report.interrupted);
+    EXPECT_EQ(world.fleet.sent.size(), 1U);
+    EXPECT_THAT(world.state.open_intents().value(), IsEmpty());
+    world.stop = false;
+    world.fleet.fault = nullptr;
+    world.apply(world.plan().plan);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
+}
+
+TEST(Apply_LiveResourceMovedSincePlanning, IsAConflictWithBothValuesAndTheRestGoesOn) {
+    World world;
+    world.apply(world.plan().plan);
+    world.workflows[0].agents[0].model = "m2";
+    world.workflows[0].agents[1].working_dir = "/new";
+    const Plan plan = world.plan().plan;
+    const auto id = world.state.bound.at(Address::agent("wf", "architect")).id;
+    world.fleet.get(id)->attributes.set(Attribute::program_args, StringList{"--model", "other"});
+    const ApplyReport report = world.apply(plan);
+    const ChangeResult& conflict = result_of(report, "wf/agent/architect");
+    EXPECT_EQ(conflict.kind, ResultKind::conflict);
+    ASSERT_EQ(conflict.details.size(), 1U);
+    EXPECT_THAT(conflict.details[0], HasSubstr("[\"--model\",\"m2\"]"));
+    EXPECT_THAT(conflict.details[0], HasSubstr("live [\"--model\",\"other\"]"));
+    EXPECT_EQ(result_of(report, "wf/agent/builder").kind, ResultKind::done);
+}
+
+TEST(Apply_AppearedSincePlanning, IsAdoptedWhereAsPlannedAndAConflictWhereNot) {
+    World world;
+    const Plan plan = world.plan().plan;
+    Attributes as_planned = planned_attributes(plan.changes[0]);
+    world.fleet.add(Kind::agent, plan.changes[0].key, as_planned);
+    world.fleet.add(Kind::agent, plan.changes[1].key, {});
+    const ApplyReport report = world.apply(plan);
+    EXPECT_EQ(result_of(report, "wf/agent/architect").kind, ResultKind::already);
+    EXPECT_EQ(result_of(report, "wf/agent/builder").kind, ResultKind::conflict);
+    EXPECT_EQ(result_of(report, "wf/team/crew").kind, ResultKind::skipped);
+    EXPECT_TRUE(world.state.bound.contains(Address::agent("wf", "architect")));
+}
+
+TEST(Apply_SimultaneousApplyElsewhere_TheOldestStaysAndOursIsDeleted, AndTheStateBindsTheOldest) {
+    World world;
+    world.parallelism = 1;
+    ResourceId theirs;
+    world.fleet.fault = [&](const Call& call, const FakeFleet::Apply& apply) {
+        if (theirs.empty() && is_create_of(call, Kind::agent)) {
+            theirs = world.fleet.add(Kind::agent, std::get<CreateCall>(call.what).name, {});
+        }
+        return apply();
+    };
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_EQ(report.settled.size(), 1U);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
+    EXPECT_EQ(world.state.bound.at(Address::agent("wf", "architect")).id, theirs);
+}
+
+TEST(Recover_CreateThatReachedTheTarget_IsBoundAndNotMadeAgain, AfterAKill) {
+    World world;
+    const Plan plan = world.plan().plan;
+    // As a killed run leaves it: the intent is there, the outcome is not, and the resource exists.
+    Intent intent;
+    intent.id = world.state.reserve();
+    intent.address = plan.changes[0].address;
+    intent.verb = "create";
+    intent.key = plan.changes[0].key;
+    intent.attributes = planned_attributes(plan.changes[0]);
+    ASSERT_TRUE(world.state.commit({{}, {}, {}, {}, {intent}}).has_value());
+    Attributes made = intent.attributes;
+    made.set(Attribute::status, std::string("offline"));
+    const auto id = world.fleet.add(Kind::agent, intent.key, made);
+
+    const auto told = settle_open_intents(world.fleet.read_fleet().value(), world.state, world.state).value();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_THAT(told[0], HasSubstr("did reach the target"));
+    EXPECT_EQ(world.state.bound.at(plan.changes[0].address).id, id);
+    world.apply(world.plan().plan);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
+    EXPECT_EQ(world.fleet.get(id)->attributes.text(Attribute::status), "online");
+}
+
+// Stops the run after every k-th call, as often as it takes, and applies again from a fresh plan.
+TEST(Apply_StoppedAfterEveryCall, ConvergesWithoutADuplicate) {
+    for (std::size_t k = 1; k < 12; ++k) {
+        World world;
+        world.parallelism = 2;
+        std::size_t calls = 0;
+        world.fleet.fault = [&](const Call&, const FakeFleet::Apply& apply) {
+            world.stop = ++calls % k == 0;
+            return apply();
+        };
+        for (int round = 0; round < 40 && has_changes(world.plan().plan); ++round) {
+            world.stop = false;
+            world.apply(world.plan().plan);
+        }
+        EXPECT_FALSE(has_changes(world.plan().plan)) << k;
+        EXPECT_EQ(world.fleet.count(Kind::agent), 2U) << k;
+        EXPECT_EQ(world.fleet.count(Kind::team), 1U) << k;
+        EXPECT_EQ(world.fleet.count(Kind::task), 1U) << k;
+    }
+}
+
+}  // namespace
+}  // namespace tlm::test

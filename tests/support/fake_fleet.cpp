@@ -1,0 +1,91 @@
+#include "tests/support/fake_fleet.h"
+
+#include <fmt/format.h>
+
+namespace tlm::test {
+
+ResourceId FakeFleet::add(Kind kind, const std::string& name, Attributes attributes, const ResourceId& team) {
+    const ResourceId id{fmt::format("{}-{:04}", kind_name(kind), next_)};
+    LiveResource resource{kind, id, name, team, fmt::format("2026-01-01T00:00:{:02}.{:06}Z", 0, next_), {}};
+    ++next_;
+    resource.attributes = std::move(attributes);
+    resources_.emplace(id, std::move(resource));
+    return id;
+}
+
+LiveResource* FakeFleet::get(const ResourceId& id) {
+    const auto at = resources_.find(id);
+    return at == resources_.end() ? nullptr : &at->second;
+}
+
+std::size_t FakeFleet::count(Kind kind) const {
+    std::size_t n = 0;
+    for (const auto& [id, resource] : resources_)
+        n += resource.kind == kind ? 1U : 0U;
+    return n;
+}
+
+Result<Snapshot> FakeFleet::read_fleet() {
+    ++reads;
+    Snapshot snapshot;
+    snapshot.consistent = consistent;
+    for (const auto& [id, resource] : resources_)
+        snapshot.resources.push_back(resource);
+    return snapshot;
+}
+
+Result<std::vector<LiveResource>> FakeFleet::find(Kind kind, std::string_view name, const ResourceId& team) {
+    ++finds;
+    std::vector<LiveResource> found;
+    for (const auto& [id, resource] : resources_) {
+        if (resource.kind == kind && resource.name == name && resource.team == team)
+            found.push_back(resource);
+    }
+    return found;
+}
+
+void FakeFleet::submit(Call call) {
+    sent.push_back(call);
+    const Apply apply = [this, &call] { return carry_out(call); };
+    CallOutcome outcome = fault ? fault(call, apply) : apply();
+    ended_.push_back({call.id, std::move(outcome)});
+}
+
+std::vector<Completion> FakeFleet::wait() {
+    std::vector<Completion> ended(ended_.begin(), ended_.end());
+    ended_.clear();
+    return ended;
+}
+
+CallOutcome FakeFleet::carry_out(const Call& call) {
+    if (const auto* create = std::get_if<CreateCall>(&call.what)) {
+        Attributes kept = create->attributes;
+        for (const Attribute attribute : dropped_on_create)
+            kept.erase(attribute);
+        if (call.kind == Kind::agent) kept.set(Attribute::status, std::string("offline"));
+        if (call.kind == Kind::task) kept.set(Attribute::status, std::string("pending"));
+        return CallDone{*get(add(call.kind, create->name, std::move(kept), create->team))};
+    }
+    const ResourceId id = std::visit(
+        [](const auto& what) -> ResourceId {
+            if constexpr (requires { what.id; }) return what.id;
+            return {};
+        },
+        call.what);
+    LiveResource* live = get(id);
+    if (live == nullptr) return CallGone{"not found"};
+    if (const auto* update = std::get_if<UpdateCall>(&call.what)) {
+        for (const auto& [attribute, value] : update->attributes)
+            live->attributes.set(attribute, value);
+        return CallDone{*live};
+    }
+    if (std::holds_alternative<DeleteCall>(call.what)) {
+        resources_.erase(id);
+        return CallDone{};
+    }
+    const bool starts = std::holds_alternative<StartCall>(call.what);
+    live->attributes.set(Attribute::status, std::string(starts ? "online" : "offline"));
+    return CallDone{};
+}
+
+}  // namespace tlm::test

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/ports/provider.h"
+
+namespace tlm::test {
+
+// A fleet in memory that behaves like a target and records what was sent. `fault`, where set, may answer a
+// call in its place; it is given a function that carries the call out.
+class FakeFleet final : public FleetReader, public FleetWriter {
+  public:
+    using Apply = std::function<CallOutcome()>;
+    std::function<CallOutcome(const Call&, const Apply&)> fault;
+    std::vector<Call> sent;
+    int reads = 0;
+    int finds = 0;
+    bool consistent = true;
+    // Members that a create drops without a word, as the server does.
+    std::vector<Attribute> dropped_on_create;
+
+    Result<Snapshot> read_fleet() override;
+    Result<std::vector<LiveResource>> find(Kind kind, std::string_view name, const ResourceId& team) override;
+    void submit(Call call) override;
+    std::vector<Completion> wait() override;
+
+    // Adds a resource by hand and returns its id.
+    ResourceId add(Kind kind, const std::string& name, Attributes attributes, const ResourceId& team = {});
+    LiveResource* get(const ResourceId& id);
+    [[nodiscard]] std::size_t count(Kind kind) const;
+    void erase(const ResourceId& id) { resources_.erase(id); }
+
+  private:
+    CallOutcome carry_out(const Call& call);
+    std::map<ResourceId, LiveResource> resources_;
+    std::deque<Completion> ended_;
+    int next_ = 1;
+};
+
+}  // namespace tlm::test

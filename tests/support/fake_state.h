@@ -1,0 +1,104 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/ports/clock.h"
+#include "engine/ports/observer.h"
+#include "engine/ports/state.h"
+
+namespace tlm::test {
+
+// A state in memory. `fail_commits_after` makes every commit after that many fail, as a full disk would.
+class FakeState final : public StateReader, public Journal, public SnapshotCache {
+  public:
+    std::map<Address, Binding> bound;
+    std::vector<LeftBehind> left;
+    std::map<std::int64_t, Intent> intents;
+    std::map<std::int64_t, IntentOutcome> outcomes;
+    std::optional<Snapshot> cached;
+    int commits = 0;
+    int fail_commits_after = -1;
+
+    Result<std::vector<Binding>> bindings() const override {
+        std::vector<Binding> all;
+        for (const auto& [address, binding] : bound)
+            all.push_back(binding);
+        return all;
+    }
+    Result<std::vector<LeftBehind>> left_behind() const override { return left; }
+    Result<std::vector<Intent>> open_intents() const override {
+        std::vector<Intent> open;
+        for (const auto& [id, intent] : intents) {
+            if (!outcomes.contains(id)) open.push_back(intent);
+        }
+        return open;
+    }
+    Result<std::vector<std::pair<Address, ResourceId>>> made_by_plan(
+        const std::string& digest) const override {
+        std::vector<std::pair<Address, ResourceId>> made;
+        for (const auto& [id, intent] : intents) {
+            const auto at = outcomes.find(id);
+            if (intent.verb != "create" || intent.plan != digest || at == outcomes.end()) continue;
+            if (at->second.result == "done" || at->second.result == "settled_done") {
+                made.emplace_back(intent.address, at->second.made);
+            }
+        }
+        return made;
+    }
+    Result<std::optional<CachedSnapshot>> cached_snapshot() const override { return std::nullopt; }
+    Result<std::vector<RunRecord>> runs() const override { return std::vector<RunRecord>(); }
+    Result<std::vector<JournalEntry>> entries(const std::string&) const override {
+        return std::vector<JournalEntry>();
+    }
+    Result<void> save_snapshot(const Snapshot& snapshot) override {
+        cached = snapshot;
+        return success();
+    }
+    Result<std::string> begin_run(const std::string&, const std::string&) override {
+        return std::string("run");
+    }
+    Result<void> end_run(const std::string&) override { return success(); }
+    CallId reserve() override { return {next_++}; }
+    Result<void> commit(const JournalBatch& batch) override {
+        if (fail_commits_after >= 0 && commits >= fail_commits_after) {
+            return fail(ErrorCode::state, "disk full");
+        }
+        ++commits;
+        for (const IntentOutcome& outcome : batch.outcomes)
+            outcomes.insert_or_assign(outcome.id.value, outcome);
+        for (const Binding& binding : batch.bind)
+            bound.insert_or_assign(binding.address, binding);
+        for (const Address& address : batch.unbind)
+            bound.erase(address);
+        left.insert(left.end(), batch.left_behind.begin(), batch.left_behind.end());
+        for (const Intent& intent : batch.intents)
+            intents.insert_or_assign(intent.id.value, intent);
+        return success();
+    }
+
+  private:
+    std::int64_t next_ = 1;
+};
+
+// Time that passes only while somebody sleeps.
+class FakeClock final : public Clock {
+  public:
+    std::chrono::steady_clock::time_point time{std::chrono::hours(1)};
+    int sleeps = 0;
+    std::chrono::steady_clock::time_point now() const override { return time; }
+    void sleep_until(std::chrono::steady_clock::time_point until) override {
+        ++sleeps;
+        time = std::max(time, until);
+    }
+};
+
+class NoObserver final : public Observer {
+  public:
+    void on(const ApplyEvent&) override {}
+};
+
+}  // namespace tlm::test
