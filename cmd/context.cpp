@@ -1,0 +1,63 @@
+#include "cmd/context.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <set>
+
+#include "cmd/workflow_files.h"
+#include "engine/workflow/reader.h"
+
+namespace tlm::cmd {
+
+void say(const Context& context, const std::string& text) {
+    if (!context.options.quiet) std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+Result<std::vector<Workflow>> load_workflows(const Context& context) {
+    BOOST_OUTCOME_TRY(sources,
+                      read_workflow_files(context.options.positional, context.settings.workflows_dir));
+    ReadResult read = read_workflows(sources);
+    if (read.ok()) return std::move(read.workflows);
+    std::set<std::size_t> files;
+    for (const Diagnostic& diagnostic : read.diagnostics) {
+        files.insert(diagnostic.position.file);
+        const std::string text = format_diagnostic(diagnostic, sources);
+        std::fwrite(text.data(), 1, text.size(), stderr);
+    }
+    return fail(ErrorCode::bad_input, fmt::format("{} fault{} in {} workflow file{}", read.diagnostics.size(),
+                                                  read.diagnostics.size() == 1 ? "" : "s", files.size(),
+                                                  files.size() == 1 ? "" : "s"));
+}
+
+Result<Snapshot> read_snapshot(const Context& context, FleetReader& reader, const StateReader& state,
+                               SnapshotCache& cache) {
+    if (context.options.refresh) {
+        say(context, fmt::format("Reading the fleet on {}\n", context.settings.target));
+        BOOST_OUTCOME_TRY(snapshot, reader.read_fleet());
+        // A state that can't be written must not keep anybody from looking at the fleet.
+        if (auto saved = cache.save_snapshot(snapshot); !saved) {
+            say(context, fmt::format("note: the snapshot is not cached: {}\n", saved.error().message));
+        }
+        return std::move(snapshot);
+    }
+    BOOST_OUTCOME_TRY(cached, state.cached_snapshot());
+    if (!cached) {
+        return fail(ErrorCode::bad_input, "there is no cached snapshot of this target",
+                    context.settings.target, {"Run once without --refresh=false."});
+    }
+    say(context, fmt::format("Using the snapshot of {} that was read at {}\n", context.settings.target,
+                             cached->read_at));
+    return std::move(cached->snapshot);
+}
+
+PlanOptions plan_options(const Options& options) {
+    PlanOptions result;
+    result.force = options.force;
+    result.prune = options.prune;
+    result.targets = options.targets;
+    result.excludes = options.excludes;
+    return result;
+}
+
+}  // namespace tlm::cmd

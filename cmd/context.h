@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cmd/exit_code.h"
+#include "cmd/options.h"
+#include "cmd/render/plan_text.h"
+#include "cmd/settings.h"
+#include "engine/base/result.h"
+#include "engine/plan/plan.h"
+#include "engine/ports/provider.h"
+#include "engine/ports/state.h"
+
+namespace tlm::cmd {
+
+// What every verb is given.
+struct Context {
+    Options options;
+    Settings settings;
+    Layout out;  // of standard output, where results go
+    Style err;   // of standard error, where progress and messages go
+    bool err_is_terminal = false;
+};
+
+// A message for people on standard error, unless --quiet.
+void say(const Context& context, const std::string& text);
+
+// Reads and checks the workflows that the command line names. Faults are shown on standard error, all of
+// them; the error then only counts them.
+[[nodiscard]] Result<std::vector<Workflow>> load_workflows(const Context& context);
+
+// The live fleet, which is then cached, or with --refresh=false the cached one, said how old it is.
+[[nodiscard]] Result<Snapshot> read_snapshot(const Context& context, FleetReader& reader,
+                                             const StateReader& state, SnapshotCache& cache);
+
+// What --force, --prune, --target and --exclude say.
+[[nodiscard]] PlanOptions plan_options(const Options& options);
+
+}  // namespace tlm::cmd

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "cmd/terminal.h"
+#include "engine/base/error.h"
+
+namespace tlm::cmd {
+
+// "error: WHERE: MESSAGE" and under it a line for each hint. Nothing in it that a terminal would obey,
+// whoever wrote the texts. Ends with a newline.
+[[nodiscard]] std::string error_text(const Error& error, const Style& style);
+
+}  // namespace tlm::cmd

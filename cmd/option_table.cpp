@@ -1,0 +1,123 @@
+#include "cmd/option_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tlm::cmd {
+namespace {
+
+constexpr std::array kVerbs = {
+    VerbInfo{Verb::plan, "plan", "[WORKFLOW...]",
+             "show what apply would do, and write it to a file for review",
+             "Compares the workflows with the live fleet and shows each difference with its\n"
+             "reason. Changes nothing and takes no lock. With --out the plan is written as text\n"
+             "that can be reviewed in a pull request and is all that its apply needs.",
+             "  tlm plan                          every workflow in workflows/\n"
+             "  tlm plan --out plan.json          the same, and a file to review\n"
+             "  tlm plan --detailed-exitcode      exit code 2 when there are changes\n"
+             "  tlm plan --target 'audit/agent/*' only these, and what they need\n"},
+    VerbInfo{Verb::apply, "apply", "[PLAN | WORKFLOW...]", "carry a plan out, or plan and carry out at once",
+             "Applies a reviewed plan file exactly as it is, or, without one, makes a plan,\n"
+             "shows it and asks. What moved since the plan was made is reported as a conflict\n"
+             "and left alone; everything else goes on. Interrupted or failed, it can be\n"
+             "repeated: nothing is made twice.",
+             "  tlm apply                         plan, ask, apply\n"
+             "  tlm apply plan.json --yes         exactly the reviewed plan, without asking\n"
+             "  tlm apply --prune                 also delete orphans that are provably ours\n"
+             "  tlm apply --force                 the clean slate: make everything anew\n"},
+    VerbInfo{Verb::destroy, "destroy", "[WORKFLOW...]", "delete the agents and teams of the workflows",
+             "Deletes teams, then stops and deletes agents. Tasks stay on the server, which\n"
+             "has no way to delete them.",
+             "  tlm destroy workflows/audit.yaml  this workflow's fleet\n"
+             "  tlm destroy --yes                 all of workflows/, without asking\n"},
+    VerbInfo{Verb::drift, "drift", "[WORKFLOW...]", "report orphans and what else has moved",
+             "Only reads. Reports orphan, duplicate, missing, changed, stopped and unowned\n"
+             "resources. Exit code 2 when there is any.",
+             "  tlm drift                         for people\n"
+             "  tlm drift --format json           for programs\n"
+             "  tlm drift --ignore unowned        without what was made by hand\n"},
+    VerbInfo{Verb::validate, "validate", "[WORKFLOW...]",
+             "check workflow files, and show every fault at once",
+             "Reads the files only: no state, no target.",
+             "  tlm validate                      every workflow in workflows/\n"
+             "  tlm validate audit.yaml\n"},
+    VerbInfo{Verb::show, "show", "PLAN", "show a plan file",
+             "Prints a plan file as `tlm plan` printed it, after checking its digest.",
+             "  tlm show plan.json\n"
+             "  tlm show plan.json --format json\n",
+             1, 1},
+    VerbInfo{Verb::state, "state", "list | show ADDRESS | lock", "look into the state",
+             "list: every binding on this target. show: one of them. lock: who holds the lock.",
+             "  tlm state list --format json\n"
+             "  tlm state show audit/agent/architect\n"
+             "  tlm state lock\n"},
+    VerbInfo{Verb::log, "log", "[RUN]", "list earlier runs, or the calls of one",
+             "The journal: every call was recorded before it was sent, with its outcome after.",
+             "  tlm log\n"
+             "  tlm log 4f1c                      the run whose id begins so\n",
+             0, 1},
+    VerbInfo{Verb::graph, "graph", "[PLAN | WORKFLOW...]", "print what must come before what",
+             "As text, or for Graphviz.", "  tlm graph --format dot | dot -Tsvg > graph.svg\n"},
+    VerbInfo{Verb::schema, "schema", "workflow | plan", "print the JSON Schema of workflow or plan files",
+             "For editors and programs.", "  tlm schema workflow > workflow.schema.json\n", 1, 1},
+    VerbInfo{Verb::version, "version", "", "print the version", "The version.", "  tlm version\n", 0, 0},
+    VerbInfo{Verb::help, "help", "[VERB]", "explain tlm, or one verb", "This.", "  tlm help apply\n", 0, 1},
+};
+
+constexpr unsigned kWithWorkflows = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) |
+                                    bit(Verb::drift) | bit(Verb::validate) | bit(Verb::graph);
+constexpr unsigned kWithState = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift) |
+                                bit(Verb::state) | bit(Verb::log);
+constexpr unsigned kWithTarget = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift);
+constexpr unsigned kWithFormat = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show) | bit(Verb::state) |
+                                 bit(Verb::log) | bit(Verb::graph);
+constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
+
+constexpr std::array kOptions = {
+    OptionInfo{"workflows", "DIR", "directory of workflow files (default workflows; WORKFLOWS_DIR)",
+               kWithWorkflows},
+    OptionInfo{"url", "URL", "the target, https://... or sandbox:PATH (AGAMEMNON_URL)", kWithState},
+    OptionInfo{"state", "FILE", "the state (default .tlm/state.db; TLM_STATE)", kWithState},
+    OptionInfo{"ca-file", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_FILE)", kWithTarget},
+    OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
+    OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
+    OptionInfo{"format", "FORMAT", "text (default) or json; for graph: text or dot", kWithFormat},
+    OptionInfo{"refresh", "BOOL", "false: use the snapshot that was read last",
+               bit(Verb::plan) | bit(Verb::drift)},
+    OptionInfo{"force", "", "make every resource anew; what exists is left behind",
+               bit(Verb::plan) | bit(Verb::apply)},
+    OptionInfo{"prune", "", "delete orphans that are provably ours, and duplicates",
+               bit(Verb::plan) | bit(Verb::apply)},
+    OptionInfo{"target", "GLOB", "only these addresses and what they need; repeatable",
+               bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy)},
+    OptionInfo{"exclude", "GLOB", "not these addresses, nor what needs them; repeatable",
+               bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy)},
+    OptionInfo{"ignore", "KIND", "leave out one kind of drift; repeatable", bit(Verb::drift)},
+    OptionInfo{"yes", "", "do not ask", kWriting},
+    OptionInfo{"parallelism", "N", "calls in flight at most, 1 to 256 (default 16)", kWriting},
+    OptionInfo{"lock-timeout", "TIME", "how long to wait for the lock, as 30s or 5m (default 0)", kWriting},
+    OptionInfo{"color", "WHEN", "auto (default), always or never (NO_COLOR)", kEveryVerb},
+    OptionInfo{"no-color", "", "the same as --color never", kEveryVerb},
+    OptionInfo{"quiet", "", "no progress and no messages, only results and errors", kEveryVerb},
+    OptionInfo{"help", "", "explain the verb", kEveryVerb},
+};
+
+}  // namespace
+
+std::span<const VerbInfo> verb_table() {
+    return kVerbs;
+}
+std::span<const OptionInfo> option_table() {
+    return kOptions;
+}
+
+const VerbInfo* find_verb(std::string_view name) {
+    const auto at = std::ranges::find(kVerbs, name, &VerbInfo::name);
+    return at == kVerbs.end() ? nullptr : &*at;
+}
+
+const VerbInfo& verb_info(Verb verb) {
+    return *std::ranges::find(kVerbs, verb, &VerbInfo::verb);
+}
+
+}  // namespace tlm::cmd

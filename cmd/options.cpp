@@ -1,0 +1,273 @@
+#include "cmd/options.h"
+
+#include <fmt/format.h>
+
+#include <boost/program_options.hpp>
+#include <charconv>
+
+#include "cmd/option_table.h"
+#include "engine/base/text.h"
+#include "engine/drift/drift.h"
+
+namespace tlm::cmd {
+namespace {
+
+namespace po = boost::program_options;
+
+Error bad(std::string message, std::vector<std::string> hints = {}) {
+    return fail(ErrorCode::bad_input, std::move(message), {}, std::move(hints));
+}
+
+std::string verb_hint(std::string_view verb) {
+    return verb.empty() ? "`tlm help` lists the verbs."
+                        : fmt::format("`tlm help {}` lists its options.", verb);
+}
+
+Error unknown_verb(const std::string& word) {
+    std::vector<std::string> names;
+    for (const VerbInfo& info : verb_table())
+        names.emplace_back(info.name);
+    std::vector<std::string> hints;
+    if (const auto near = nearest(word, names)) hints.push_back(fmt::format("Did you mean `tlm {}`?", *near));
+    hints.push_back(verb_hint({}));
+    return bad(fmt::format("there is no verb `{}`", word), std::move(hints));
+}
+
+// An option that exists, for other verbs, or that is near to one that exists.
+Error unknown_option(std::string word, const VerbInfo& verb) {
+    word.erase(0, word.find_first_not_of('-'));
+    word = word.substr(0, word.find('='));
+    std::vector<std::string> names;
+    std::string others;
+    for (const OptionInfo& option : option_table()) {
+        if ((option.verbs & bit(verb.verb)) != 0) names.emplace_back(option.name);
+        if (option.name != word) continue;
+        for (const VerbInfo& other : verb_table()) {
+            if ((option.verbs & bit(other.verb)) == 0) continue;
+            others += fmt::format("{}`tlm {}`", others.empty() ? "" : ", ", other.name);
+        }
+    }
+    if (!others.empty()) {
+        return bad(fmt::format("`tlm {}` takes no --{}", verb.name, word),
+                   {fmt::format("It belongs to {}.", others)});
+    }
+    std::vector<std::string> hints;
+    if (const auto near = nearest(word, names)) hints.push_back(fmt::format("Did you mean --{}?", *near));
+    hints.push_back(verb_hint(verb.name));
+    return bad(fmt::format("`tlm {}` has no option --{}", verb.name, word), std::move(hints));
+}
+
+// The options of one verb, as Boost.Program_options wants them.
+po::options_description described(Verb verb) {
+    po::options_description description;
+    for (const OptionInfo& option : option_table()) {
+        if ((option.verbs & bit(verb)) == 0) continue;
+        const std::string name(option.name);
+        if (option.argument.empty()) {
+            description.add_options()(name.c_str(), "");
+        } else {
+            description.add_options()(name.c_str(), po::value<std::vector<std::string>>()->composing(), "");
+        }
+    }
+    description.add_options()("positional", po::value<std::vector<std::string>>(), "");
+    return description;
+}
+
+// The values that were given, by option. Throws what the library throws.
+class Given {
+  public:
+    Given(const std::vector<std::string>& arguments, Verb verb) {
+        const auto description = described(verb);
+        po::positional_options_description positional;
+        positional.add("positional", -1);
+        // No guessing: an option that is abbreviated today is ambiguous tomorrow.
+        const int style = po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent |
+                          po::command_line_style::long_allow_next;
+        po::store(
+            po::command_line_parser(arguments).options(description).positional(positional).style(style).run(),
+            values_);
+    }
+    [[nodiscard]] bool has(const char* name) const { return values_.count(name) > 0; }
+    [[nodiscard]] std::vector<std::string> all(const char* name) const {
+        return has(name) ? values_[name].as<std::vector<std::string>>() : std::vector<std::string>();
+    }
+    [[nodiscard]] std::optional<std::string> last(const char* name) const {
+        return has(name) ? std::optional<std::string>(all(name).back()) : std::nullopt;
+    }
+
+  private:
+    po::variables_map values_;
+};
+
+template <typename T>
+Result<T> one_of(const char* option, const std::string& word,
+                 std::initializer_list<std::pair<const char*, T>> choices) {
+    std::string names;
+    for (const auto& [name, value] : choices) {
+        if (word == name) return value;
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
+    }
+    return bad(fmt::format("--{} takes one of {}; `{}` is none of them", option, names, word));
+}
+
+Result<std::size_t> read_parallelism(const std::string& word) {
+    std::size_t n = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
+    if (error != std::errc() || end != word.data() + word.size() || n < 1 || n > 256) {
+        return bad(fmt::format("--parallelism takes a whole number from 1 to 256; `{}` is none", word));
+    }
+    return n;
+}
+
+// 30s, 5m, 1h, 250ms; a plain number counts seconds.
+Result<std::chrono::milliseconds> read_duration(const std::string& word) {
+    std::int64_t n = 0;
+    const char* last = word.data() + word.size();
+    const auto [end, error] = std::from_chars(word.data(), last, n);
+    const std::string_view unit(end, static_cast<std::size_t>(last - end));
+    const std::int64_t factor = unit == "ms"                  ? 1
+                                : unit == "s" || unit.empty() ? 1000
+                                : unit == "m"                 ? 60'000
+                                : unit == "h"                 ? 3'600'000
+                                                              : 0;
+    constexpr std::int64_t kMost = 1'000'000;
+    if (error != std::errc() || factor == 0 || n < 0 || n > kMost) {
+        return bad(fmt::format("--lock-timeout takes a time such as 30s or 5m; `{}` is none", word));
+    }
+    return std::chrono::milliseconds(n * factor);
+}
+
+Result<void> read_values(const Given& given, Options& options) {
+    options.detailed_exitcode = given.has("detailed-exitcode");
+    options.force = given.has("force");
+    options.prune = given.has("prune");
+    options.yes = given.has("yes");
+    options.quiet = given.has("quiet");
+    options.targets = given.all("target");
+    options.excludes = given.all("exclude");
+    options.ignore = given.all("ignore");
+    options.out = given.last("out").value_or("");
+    options.url = given.last("url");
+    options.workflows_dir = given.last("workflows");
+    options.state = given.last("state");
+    options.ca_file = given.last("ca-file");
+    if (const auto word = given.last("parallelism")) {
+        BOOST_OUTCOME_TRY(n, read_parallelism(*word));
+        options.parallelism = n;
+    }
+    if (const auto word = given.last("lock-timeout")) {
+        BOOST_OUTCOME_TRY(time, read_duration(*word));
+        options.lock_timeout = time;
+    }
+    if (const auto word = given.last("refresh")) {
+        BOOST_OUTCOME_TRY(refresh, one_of<bool>("refresh", *word, {{"true", true}, {"false", false}}));
+        options.refresh = refresh;
+    }
+    if (const auto word = given.last("color")) {
+        BOOST_OUTCOME_TRY(
+            color,
+            one_of<Color>("color", *word,
+                          {{"auto", Color::automatic}, {"always", Color::always}, {"never", Color::never}}));
+        options.color = color;
+    }
+    if (given.has("no-color")) options.color = Color::never;
+    if (const auto word = given.last("format")) {
+        BOOST_OUTCOME_TRY(
+            format, options.verb == Verb::graph
+                        ? one_of<Format>("format", *word, {{"text", Format::text}, {"dot", Format::dot}})
+                        : one_of<Format>("format", *word, {{"text", Format::text}, {"json", Format::json}}));
+        options.format = format;
+    }
+    for (const std::string& kind : options.ignore) {
+        if (!parse_drift(kind)) {
+            return bad(fmt::format(
+                "--ignore takes one of orphan, duplicate, missing, changed, stopped, unowned; `{}` is "
+                "none of them",
+                kind));
+        }
+    }
+    return success();
+}
+
+Result<void> read_state_verb(Options& options) {
+    if (options.positional.empty())
+        return bad("`tlm state` needs list, show ADDRESS or lock", {verb_hint("state")});
+    BOOST_OUTCOME_TRY(
+        verb,
+        one_of<StateVerb>("state", options.positional.front(),
+                          {{"list", StateVerb::list}, {"show", StateVerb::show}, {"lock", StateVerb::lock}}));
+    options.state_verb = verb;
+    options.positional.erase(options.positional.begin());
+    const std::size_t wanted = verb == StateVerb::show ? 1 : 0;
+    if (options.positional.size() != wanted) {
+        return bad(wanted == 1 ? "`tlm state show` needs one address"
+                               : "`tlm state list` and `lock` take no argument",
+                   {verb_hint("state")});
+    }
+    return success();
+}
+
+Result<void> check_positional(const VerbInfo& verb, Options& options) {
+    if (options.verb == Verb::state) return read_state_verb(options);
+    const auto n = static_cast<int>(options.positional.size());
+    if (n < verb.least_positional || (verb.most_positional >= 0 && n > verb.most_positional)) {
+        return bad(fmt::format("the form is: tlm {} {}", verb.name, verb.arguments), {verb_hint(verb.name)});
+    }
+    if (options.verb == Verb::schema && options.positional[0] != "plan" &&
+        options.positional[0] != "workflow") {
+        return bad(
+            fmt::format("there is no schema `{}`: there are workflow and plan", options.positional[0]));
+    }
+    if (options.verb == Verb::help && n == 1) {
+        if (find_verb(options.positional[0]) == nullptr) return unknown_verb(options.positional[0]);
+        options.help_topic = options.positional[0];
+    }
+    return success();
+}
+
+Options help_about(std::string topic) {
+    Options options;
+    options.verb = Verb::help;
+    options.help_topic = std::move(topic);
+    return options;
+}
+
+Result<Options> parse_verb(const VerbInfo& verb, const std::vector<std::string>& arguments) {
+    Options options;
+    options.verb = verb.verb;
+    try {
+        const Given given(arguments, verb.verb);
+        if (given.has("help")) return help_about(std::string(verb.name));
+        options.positional = given.all("positional");
+        BOOST_OUTCOME_TRYV(read_values(given, options));
+    } catch (const po::unknown_option& fault) {
+        return unknown_option(fault.get_option_name(), verb);
+    } catch (const po::error& fault) {
+        return bad(fault.what(), {verb_hint(verb.name)});
+    }
+    BOOST_OUTCOME_TRYV(check_positional(verb, options));
+    return options;
+}
+
+}  // namespace
+
+Result<Options> parse_command_line(const std::vector<std::string>& arguments) {
+    if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") return help_about({});
+    std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+    if (arguments[0] == "--version") return parse_verb(verb_info(Verb::version), rest);
+    if (arguments[0].starts_with("-")) {
+        return bad(fmt::format("the verb comes first, then {}", arguments[0]), {verb_hint({})});
+    }
+    for (std::string& argument : rest) {
+        if (argument == "-h") argument = "--help";
+    }
+    const VerbInfo* verb = find_verb(arguments[0]);
+    if (verb == nullptr) return unknown_verb(arguments[0]);
+    return parse_verb(*verb, rest);
+}
+
+bool needs_settings(Verb verb) {
+    return verb != Verb::help && verb != Verb::version && verb != Verb::schema;
+}
+
+}  // namespace tlm::cmd

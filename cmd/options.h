@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/terminal.h"
+#include "engine/base/result.h"
+
+namespace tlm::cmd {
+
+enum class Verb { plan, apply, destroy, drift, validate, show, state, log, graph, schema, version, help };
+enum class StateVerb { list, show, lock };
+enum class Format { text, json, dot };
+
+// Everything that the command line can say.
+struct Options {
+    Verb verb = Verb::help;
+    StateVerb state_verb = StateVerb::list;
+    std::string help_topic;               // verb that `help` was asked about, may be empty
+    std::vector<std::string> positional;  // workflows, plan file, address or run, by verb
+    Format format = Format::text;
+    std::string out;  // plan --out
+    bool detailed_exitcode = false;
+    bool refresh = true;
+    bool force = false;
+    bool prune = false;
+    bool yes = false;
+    bool quiet = false;
+    Color color = Color::automatic;
+    std::vector<std::string> targets;
+    std::vector<std::string> excludes;
+    std::vector<std::string> ignore;  // drift kinds
+    std::size_t parallelism = 16;
+    std::chrono::milliseconds lock_timeout{0};
+    // Where they are given they win over the settings of the same meaning.
+    std::optional<std::string> url;
+    std::optional<std::string> workflows_dir;
+    std::optional<std::string> state;
+    std::optional<std::string> ca_file;
+};
+
+// `arguments` without the program's name. Errors: bad_input, with the nearest verb or option where one is
+// near.
+[[nodiscard]] Result<Options> parse_command_line(const std::vector<std::string>& arguments);
+
+// Whether the verb works with a state, a target or workflows.
+[[nodiscard]] bool needs_settings(Verb verb);
+
+}  // namespace tlm::cmd

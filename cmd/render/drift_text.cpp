@@ -1,0 +1,146 @@
+#include "cmd/render/drift_text.h"
+
+#include <fmt/format.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <map>
+
+#include "engine/base/text.h"
+
+namespace tlm::cmd {
+namespace {
+
+std::string_view advice(DriftKind kind) {
+    switch (kind) {
+        case DriftKind::orphan:
+            return "orphan: `tlm apply --prune` deletes those that a workflow here provably owns";
+        case DriftKind::duplicate:
+            return "duplicate: `tlm apply --prune` deletes the surplus";
+        case DriftKind::missing:
+            return "missing: `tlm apply` makes them";
+        case DriftKind::changed:
+            return "changed: `tlm apply` sets them back";
+        case DriftKind::stopped:
+            return "stopped: `tlm apply` starts them";
+        case DriftKind::unowned:
+            return "unowned: made by hand or by something else; `--ignore unowned` hides them";
+    }
+    return "";
+}
+
+std::string finding_text(const Finding& finding, const Layout& layout) {
+    std::string text =
+        fmt::format("  {} {}", layout.style.yellow(fmt::format("! {:<9}", drift_name(finding.kind))),
+                    visible(finding.address ? finding.address->text() : finding.name));
+    if (!finding.id.empty()) text += layout.style.dim(fmt::format("  (id {})", visible(finding.id.value)));
+    if (finding.left_behind) text += "  left behind by --force";
+    text += "\n";
+    for (const AttributeChange& change : finding.attributes) {
+        text += fmt::format("        {}: {}, live {}\n", attribute_name(change.attribute),
+                            change.after ? value_text(*change.after) : "(not set)",
+                            change.before ? value_text(*change.before) : "(not set)");
+    }
+    return text;
+}
+
+using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+
+void member(Writer& writer, const char* name, std::string_view text) {
+    writer.Key(name);
+    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void raw_value(Writer& writer, const char* name, const std::optional<Value>& value) {
+    writer.Key(name);
+    const std::string json = value ? value_to_json(*value) : "null";
+    writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+}
+
+void write_finding(Writer& writer, const Finding& finding) {
+    writer.StartObject();
+    member(writer, "kind", drift_name(finding.kind));
+    writer.Key("address");
+    if (finding.address) {
+        writer.String(finding.address->text());
+    } else {
+        writer.Null();
+    }
+    member(writer, "name", finding.name);
+    member(writer, "id", finding.id.value);
+    if (finding.left_behind) {
+        writer.Key("left_behind");
+        writer.Bool(true);
+    }
+    if (!finding.attributes.empty()) {
+        writer.Key("attributes");
+        writer.StartObject();
+        for (const AttributeChange& change : finding.attributes) {
+            writer.Key(std::string(attribute_name(change.attribute)));
+            writer.StartObject();
+            raw_value(writer, "wanted", change.after);
+            raw_value(writer, "live", change.before);
+            writer.EndObject();
+        }
+        writer.EndObject();
+    }
+    writer.EndObject();
+}
+
+std::map<DriftKind, std::size_t> count(const std::vector<Finding>& findings) {
+    std::map<DriftKind, std::size_t> counts;
+    for (const Finding& finding : findings)
+        ++counts[finding.kind];
+    return counts;
+}
+
+}  // namespace
+
+std::string drift_text(const std::vector<Finding>& findings, const Layout& layout) {
+    if (findings.empty()) return layout.style.bold("No drift:") + " the fleet is as it was applied.\n";
+    std::string text;
+    std::string section;
+    for (const Finding& finding : findings) {
+        std::string title =
+            finding.address ? "workflow " + visible(finding.address->workflow) : "on the target";
+        if (title != section) {
+            text += fmt::format("{}{}\n", text.empty() ? "" : "\n", layout.style.bold(title));
+            section = std::move(title);
+        }
+        text += finding_text(finding, layout);
+    }
+    std::string summary;
+    std::string next;
+    for (const auto& [kind, n] : count(findings)) {
+        summary += fmt::format("{}{} {}", summary.empty() ? "" : ", ", n, drift_name(kind));
+        next += fmt::format("  {}\n", advice(kind));
+    }
+    return fmt::format("{}\n{} {}.\n{}", text, layout.style.bold("Drift:"), summary, next);
+}
+
+std::string drift_json(const std::vector<Finding>& findings, const std::string& target) {
+    rapidjson::StringBuffer buffer;
+    Writer writer(buffer);
+    writer.SetIndent(' ', 2);
+    writer.StartObject();
+    member(writer, "format", "tlm-drift/1");
+    member(writer, "target", target);
+    writer.Key("summary");
+    writer.StartObject();
+    auto counts = count(findings);
+    for (const DriftKind kind : {DriftKind::orphan, DriftKind::duplicate, DriftKind::missing,
+                                 DriftKind::changed, DriftKind::stopped, DriftKind::unowned}) {
+        writer.Key(std::string(drift_name(kind)));
+        writer.Uint64(counts[kind]);
+    }
+    writer.EndObject();
+    writer.Key("findings");
+    writer.StartArray();
+    for (const Finding& finding : findings)
+        write_finding(writer, finding);
+    writer.EndArray();
+    writer.EndObject();
+    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+}  // namespace tlm::cmd

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "cmd/terminal.h"
+#include "engine/plan/plan.h"
+
+namespace tlm::cmd {
+
+// How text is laid out: with or without colour, and cut to a width (0: never cut).
+struct Layout {
+    Style style;
+    std::size_t width = 0;
+};
+
+// `+ create`, `- delete` and so on: a sign and a word, so that colour only adds to it.
+[[nodiscard]] std::string action_text(Action action, const Style& style);
+// The reason as half a sentence: "the workflow changed".
+[[nodiscard]] std::string reason_text(Reason reason);
+// A value on one line, quoted as JSON, nothing in it that a terminal would obey.
+[[nodiscard]] std::string value_text(const Value& value);
+
+// The plan for people: by workflow only what changes, a count of what does not, and one summary line.
+[[nodiscard]] std::string plan_text(const Plan& plan, const Layout& layout);
+// What people should know beside the plan: notices, left-out changes, orphans and what to do about them. May
+// be empty.
+[[nodiscard]] std::string advice_text(const Planned& planned, const Layout& layout);
+// "3 to create, 1 to update; 2 tasks wait; 5 unchanged", only what is not zero.
+[[nodiscard]] std::string summary_text(const PlanSummary& summary);
+
+}  // namespace tlm::cmd

@@ -1,0 +1,90 @@
+#include "cmd/render/progress.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "cmd/render/report_text.h"
+#include "engine/base/text.h"
+
+namespace tlm::cmd {
+namespace {
+
+constexpr auto kRedraw =
+    std::chrono::milliseconds(100);  // often enough to look alive, rare enough to cost nothing
+
+void put(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fflush(stderr);
+}
+
+std::string duration(double seconds) {
+    if (seconds < 60) return fmt::format("{:.0f} s", seconds);
+    if (seconds < 3600) return fmt::format("{:.0f} min", seconds / 60);
+    return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+}  // namespace
+
+Progress::~Progress() {
+    clear();
+}
+
+void Progress::on(const ApplyEvent& event) {
+    if (quiet_) return;
+    if (const auto* begins = std::get_if<ApplyBegins>(&event)) {
+        total_ += begins->changes;
+        if (begun_ == Clock::time_point{}) begun_ = Clock::now();
+    } else if (std::holds_alternative<ChangeStarted>(event)) {
+        ++started_;
+        redraw(false);
+    } else if (const auto* ended = std::get_if<ChangeEnded>(&event)) {
+        ++ended_;
+        const ResultKind kind = ended->result->kind;
+        const bool trouble = kind != ResultKind::done && kind != ResultKind::already;
+        troubled_ += trouble ? 1 : 0;
+        if (!terminal_ || trouble) message(result_line(*ended->result, style_));
+        redraw(ended_ == total_);
+    } else if (const auto* retrying = std::get_if<Retrying>(&event)) {
+        message(fmt::format("retry    {}: {} (try {})\n", visible(retrying->change->address.text()),
+                            visible(retrying->reason), retrying->attempt));
+    } else if (const auto* throttled = std::get_if<Throttled>(&event)) {
+        // On a terminal the rate shows it; elsewhere it explains the pause.
+        if (!terminal_) {
+            message(fmt::format("waiting  {:.1f} s: the target asks to slow down ({})\n",
+                                static_cast<double>(throttled->wait.count()) / 1000,
+                                visible(throttled->reason)));
+        }
+    }
+}
+
+void Progress::message(const std::string& line) {
+    clear();
+    put(line);
+}
+
+void Progress::clear() {
+    if (shown_) put("\r\x1b[K");
+    shown_ = false;
+}
+
+void Progress::redraw(bool at_once) {
+    if (!terminal_) return;
+    const auto now = Clock::now();
+    if (!at_once && now - drawn_ < kRedraw) return;
+    drawn_ = now;
+    const double seconds = std::chrono::duration<double>(now - begun_).count();
+    const double rate = seconds > 0 ? static_cast<double>(ended_) / seconds : 0;
+    const std::size_t under_way = started_ > ended_ ? started_ - ended_ : 0;
+    std::string line =
+        fmt::format("{}/{} done, {} under way, {:.0f} a second", ended_, total_, under_way, rate);
+    if (rate > 0 && ended_ < total_) {
+        line += fmt::format(", {} left", duration(static_cast<double>(total_ - ended_) / rate));
+    }
+    if (troubled_ > 0) line += fmt::format(", {} in trouble", troubled_);
+    if (width_ > 1 && line.size() >= width_) line.resize(width_ - 1);
+    put("\r\x1b[K" + line);
+    shown_ = true;
+}
+
+}  // namespace tlm::cmd

@@ -1,0 +1,145 @@
+#include "cmd/settings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+
+#include "cmd/settings_file.h"
+#include "cmd/target_address.h"
+
+namespace tlm::cmd {
+namespace {
+
+Error bad(const std::string& name, const Setting& setting, std::string_view what) {
+    return fail(ErrorCode::bad_input, fmt::format("{} {}", name, what), setting.origin);
+}
+
+class Resolver {
+  public:
+    explicit Resolver(const SettingMap& settings) : settings_(settings) {}
+
+    [[nodiscard]] const Setting* find(const std::string& name) const {
+        const auto at = settings_.find(name);
+        return at == settings_.end() || at->second.value.empty() ? nullptr : &at->second;
+    }
+
+    [[nodiscard]] std::string text(const std::string& name, std::string fallback = {}) const {
+        const Setting* setting = find(name);
+        return setting == nullptr ? std::move(fallback) : setting->value;
+    }
+
+    [[nodiscard]] Result<bool> truth(const std::string& name, bool fallback) const {
+        const Setting* setting = find(name);
+        if (setting == nullptr) return fallback;
+        std::string word = setting->value;
+        std::ranges::transform(word, word.begin(),
+                               [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+        if (word == "true" || word == "1" || word == "yes" || word == "on") return true;
+        if (word == "false" || word == "0" || word == "no" || word == "off") return false;
+        return bad(name, *setting, "takes true or false");
+    }
+
+    [[nodiscard]] Result<double> number(const std::string& name, double fallback, double least,
+                                        double most) const {
+        const Setting* setting = find(name);
+        if (setting == nullptr) return fallback;
+        double value = 0;
+        const char* last = setting->value.data() + setting->value.size();
+        const auto [end, error] = std::from_chars(setting->value.data(), last, value);
+        if (error != std::errc() || end != last || !(value >= least) || !(value <= most)) {
+            return bad(name, *setting, fmt::format("takes a number from {} to {}", least, most));
+        }
+        return value;
+    }
+
+  private:
+    const SettingMap& settings_;
+};
+
+void add_options(const Options& options, SettingMap& settings) {
+    const auto add = [&](const char* name, const std::optional<std::string>& value, const char* option) {
+        if (value) settings.insert_or_assign(name, Setting{*value, option});
+    };
+    add("AGAMEMNON_URL", options.url, "--url");
+    add("WORKFLOWS_DIR", options.workflows_dir, "--workflows");
+    add("TLM_STATE", options.state, "--state");
+    add("AGAMEMNON_CA_FILE", options.ca_file, "--ca-file");
+}
+
+Result<void> read_target(const Resolver& resolver, Settings& settings) {
+    BOOST_OUTCOME_TRY(tls, resolver.truth("REQUIRE_TLS", true));
+    const Setting* url = resolver.find("AGAMEMNON_URL");
+    BOOST_OUTCOME_TRY(address,
+                      url == nullptr ? default_target() : read_target_address(url->value, url->origin, tls));
+    settings.target = std::move(address.text);
+    settings.sandbox_path = std::move(address.sandbox_path);
+    return success();
+}
+
+Result<void> read_key(const Resolver& resolver, Settings& settings) {
+    const Setting* key = resolver.find("AGAMEMNON_API_KEY");
+    if (key == nullptr) {
+        if (settings.sandbox_path.empty()) {
+            settings.warnings.emplace_back(
+                "AGAMEMNON_API_KEY is not set; most servers refuse requests without it");
+        }
+        return success();
+    }
+    const bool printable = std::ranges::all_of(key->value, [](char c) { return c > 0x20 && c < 0x7F; });
+    if (!printable)
+        return bad("AGAMEMNON_API_KEY", *key,
+                   "holds a blank, a line end or another character that no key has");
+    settings.api_key = Secret(key->value);
+    return success();
+}
+
+std::string read_if_there(const char* path) {
+    std::ifstream file(path, std::ios::binary);
+    return file ? std::string(std::istreambuf_iterator<char>(file), {}) : std::string();
+}
+
+}  // namespace
+
+Result<Settings> resolve_settings(const Options& options, const Variables& environment,
+                                  const std::vector<SettingsFile>& files) {
+    Settings settings;
+    SettingMap map;
+    for (const auto& [name, value] : environment)
+        map.emplace(name, Setting{value, "the environment"});
+    for (const SettingsFile& file : files) {
+        BOOST_OUTCOME_TRYV(read_settings_file(file, map, settings.warnings));
+    }
+    add_options(options, map);
+    const Resolver resolver(map);
+    BOOST_OUTCOME_TRYV(read_target(resolver, settings));
+    BOOST_OUTCOME_TRYV(read_key(resolver, settings));
+    settings.host_id = resolver.text("HOST_ID");
+    settings.workflows_dir = resolver.text("WORKFLOWS_DIR", "workflows");
+    settings.state_path = resolver.text("TLM_STATE", ".tlm/state.db");
+    settings.ca_file = resolver.text("AGAMEMNON_CA_FILE");
+    BOOST_OUTCOME_TRY(seconds, resolver.number("AGAMEMNON_TIMEOUT", 30, 0.001, 3600));
+    settings.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+    BOOST_OUTCOME_TRY(rps, resolver.number("AGAMEMNON_RATE_LIMIT_RPS", 0, 0, 1e6));
+    BOOST_OUTCOME_TRY(burst, resolver.number("AGAMEMNON_RATE_LIMIT_BURST", std::max(1.0, rps), 1, 1e6));
+    settings.rate_limit_rps = rps;
+    settings.rate_limit_burst = burst;
+    return settings;
+}
+
+Result<Settings> load_settings(const Options& options) {
+    Variables environment;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        const std::string_view text(*variable);
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos)
+            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return resolve_settings(options, environment,
+                            {{".env", read_if_there(".env")}, {"tlm.conf", read_if_there("tlm.conf")}});
+}
+
+}  // namespace tlm::cmd

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cmd/options.h"
+#include "cmd/secret.h"
+
+namespace tlm::cmd {
+
+// What a run works with, from options, environment, .env, tlm.conf and defaults, in this order of precedence.
+struct Settings {
+    std::string target;        // canonical: https://… without a slash at the end, or sandbox:PATH
+    std::string sandbox_path;  // empty for a server
+    Secret api_key;
+    std::string host_id;
+    std::string workflows_dir;
+    std::string state_path;
+    std::string ca_file;
+    std::chrono::milliseconds timeout{30000};  // of one request
+    double rate_limit_rps = 0;                 // 0: no limit of our own
+    double rate_limit_burst = 0;
+    std::vector<std::string> warnings;  // for people, about the settings files
+};
+
+using Variables = std::map<std::string, std::string>;
+
+// A settings file's text with the name that messages give it.
+struct SettingsFile {
+    std::string name;
+    std::string text;
+};
+
+// Pure. `files` in order of precedence. Errors: bad_input, naming the variable and where its value came from.
+[[nodiscard]] Result<Settings> resolve_settings(const Options& options, const Variables& environment,
+                                                const std::vector<SettingsFile>& files);
+
+// The same with this process's environment and the files of its directory.
+[[nodiscard]] Result<Settings> load_settings(const Options& options);
+
+}  // namespace tlm::cmd

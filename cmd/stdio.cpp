@@ -1,0 +1,78 @@
+#include "cmd/stdio.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+namespace tlm::cmd {
+namespace {
+
+Error output_error() {
+    return fail(ErrorCode::internal, fmt::format("can't write to standard output: {}", std::strerror(errno)));
+}
+
+// A file descriptor that closes itself.
+class File {
+  public:
+    explicit File(int fd) : fd_(fd) {}
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File() {
+        if (fd_ >= 0) close(fd_);
+    }
+    [[nodiscard]] int get() const { return fd_; }
+
+  private:
+    int fd_;
+};
+
+bool write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t n = write(fd, text.data(), text.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+}
+
+bool replace_file(const std::filesystem::path& path, const std::string& temporary, std::string_view text) {
+    {
+        const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+        if (file.get() < 0 || !write_all(file.get(), text) || fsync(file.get()) != 0) return false;
+    }
+    if (rename(temporary.c_str(), path.c_str()) != 0) return false;
+    const std::string directory = path.has_parent_path() ? path.parent_path().string() : ".";
+    const File parent(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (parent.get() >= 0) fsync(parent.get());
+    return true;
+}
+
+}  // namespace
+
+Result<void> write_out(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) return output_error();
+    return flush_out();
+}
+
+Result<void> flush_out() {
+    if (std::fflush(stdout) != 0) return output_error();
+    return success();
+}
+
+Result<void> write_file_atomically(const std::string& path, std::string_view text) {
+    if (path == "-") return write_out(text);
+    const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
+    if (replace_file(path, temporary, text)) return success();
+    const int cause = errno;
+    unlink(temporary.c_str());
+    return fail(ErrorCode::internal, fmt::format("can't write the file: {}", std::strerror(cause)), path);
+}
+
+}  // namespace tlm::cmd

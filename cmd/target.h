@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cmd/settings.h"
+#include "engine/ports/provider.h"
+
+namespace tlm::cmd {
+
+// A fleet that can be read and changed. Verbs that must not write hand on `reader()` only.
+class Target {
+  public:
+    // Opens what the settings name; no network yet. Errors: bad_input for an address that can't be used,
+    // unreachable for a sandbox file that can't be opened.
+    [[nodiscard]] static Result<Target> open(const Settings& settings, std::size_t parallelism);
+
+    [[nodiscard]] FleetReader& reader() { return *reader_; }
+    [[nodiscard]] FleetWriter& writer() { return *writer_; }
+
+  private:
+    template <typename Provider>
+    explicit Target(std::unique_ptr<Provider> provider) : reader_(provider.get()), writer_(provider.get()) {
+        owner_ = std::move(provider);
+    }
+    std::shared_ptr<void> owner_;
+    FleetReader* reader_;
+    FleetWriter* writer_;
+};
+
+}  // namespace tlm::cmd

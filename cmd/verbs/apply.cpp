@@ -1,0 +1,188 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "cmd/interrupt.h"
+#include "cmd/plan_input.h"
+#include "cmd/render/progress.h"
+#include "cmd/render/report_text.h"
+#include "cmd/stdio.h"
+#include "cmd/system_clock.h"
+#include "cmd/target.h"
+#include "cmd/terminal.h"
+#include "cmd/verbs/verbs.h"
+#include "engine/apply/recover.h"
+#include "engine/apply/verify.h"
+#include "engine/plan/plan_file.h"
+#include "state/state_file.h"
+#include "state/state_lock.h"
+
+namespace tlm::cmd {
+namespace {
+
+// The plan to apply, and the fleet that it was made from or is going to be applied to.
+struct Prepared {
+    Plan plan;
+    Snapshot before;
+};
+
+class Apply {
+  public:
+    Apply(const Context& context, std::optional<Plan> reviewed)
+        : context_(context),
+          destroys_(context.options.verb == Verb::destroy),
+          reviewed_(std::move(reviewed)) {}
+
+    Result<ExitCode> run() {
+        if (!reviewed_) {
+            BOOST_OUTCOME_TRY(workflows, load_workflows(context_));
+            workflows_ = std::move(workflows);
+        }
+        BOOST_OUTCOME_TRY(lock,
+                          StateLock::acquire(context_.settings.state_path, destroys_ ? "destroy" : "apply",
+                                             context_.options.lock_timeout));
+        const StateLock held = std::move(lock);
+        BOOST_OUTCOME_TRY(
+            state, StateFile::open(context_.settings.state_path, context_.settings.target, StateMode::write));
+        BOOST_OUTCOME_TRY(target, Target::open(context_.settings, context_.options.parallelism));
+        BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
+        if (!reviewed_ && !has_changes(prepared.plan)) return ExitCode::done;
+        BOOST_OUTCOME_TRY(agreed, confirm());
+        if (!agreed) {
+            say(context_, "Declined: nothing was changed.\n");
+            return ExitCode::interrupted;
+        }
+        return carry_out(prepared, target, *state);
+    }
+
+  private:
+    Result<Prepared> prepare(FleetReader& reader, StateFile& state) {
+        say(context_, fmt::format("Reading the fleet on {}\n", context_.settings.target));
+        BOOST_OUTCOME_TRY(before, reader.read_fleet());
+        BOOST_OUTCOME_TRY(told, settle_open_intents(before, state, state));
+        if (!told.empty()) say(context_, "An earlier run was cut short; settled before planning:\n");
+        for (const std::string& line : told)
+            say(context_, "  " + line + "\n");
+        Prepared prepared{{}, std::move(before)};
+        if (reviewed_) {
+            prepared.plan = std::move(*reviewed_);
+            reviewed_.emplace();
+            BOOST_OUTCOME_TRYV(write_out(plan_text(prepared.plan, context_.out)));
+            return prepared;
+        }
+        BOOST_OUTCOME_TRY(bindings, state.bindings());
+        BOOST_OUTCOME_TRY(left_behind, state.left_behind());
+        PlanOptions options = plan_options(context_.options);
+        options.destroy = destroys_;
+        BOOST_OUTCOME_TRY(planned, make_plan({workflows_, prepared.before, bindings, left_behind,
+                                              context_.settings.target, context_.settings.host_id, options}));
+        BOOST_OUTCOME_TRYV(
+            write_out(plan_text(planned.plan, context_.out) + advice_text(planned, context_.out)));
+        BOOST_OUTCOME_TRYV(state.save_snapshot(prepared.before));
+        prepared.plan = std::move(planned.plan);
+        return prepared;
+    }
+
+    Result<bool> confirm() {
+        if (context_.options.yes) return true;
+        std::cerr << (destroys_ ? "Delete all of this? Only `yes` is taken: "
+                                : "Apply this plan? Only `yes` is taken: ")
+                  << std::flush;
+        std::string answer;
+        return std::getline(std::cin, answer) && answer == "yes";
+    }
+
+    Result<ExitCode> carry_out(Prepared& prepared, Target& target, StateFile& state) {
+        // Somebody may have thought about the question for an hour.
+        if (!context_.options.yes) {
+            BOOST_OUTCOME_TRY(now, target.reader().read_fleet());
+            prepared.before = std::move(now);
+        }
+        ApplySettings settings;
+        settings.parallelism = context_.options.parallelism;
+        settings.digest = plan_digest(prepared.plan);
+        settings.stop_requested = stop_requested;
+        const StopOnSignals signals;
+        SystemClock clock;
+        Progress progress(context_.err, context_.err_is_terminal, context_.options.quiet, terminal_width());
+        BOOST_OUTCOME_TRY(run, state.begin_run(destroys_ ? "destroy" : "apply", settings.digest));
+        settings.run = run;
+        ApplyPorts ports{target.reader(), target.writer(), state, state, state, clock, progress};
+        BOOST_OUTCOME_TRY(report, execute(prepared.plan, prepared.before, ports, settings));
+        if (!report.stopped_by && !report.interrupted) {
+            if (auto verified = verify(report, ports, settings); !verified)
+                report.stopped_by = verified.error();
+        }
+        const ExitCode code = exit_code(report);
+        if (auto ended = state.end_run(result_word(code)); !ended && !report.stopped_by) {
+            report.stopped_by = ended.error();
+        }
+        BOOST_OUTCOME_TRYV(
+            write_out("\n" + report_text(report, summarise(prepared.plan).waiting, context_.out)));
+        if (report.stopped_by) return *report.stopped_by;
+        return code;
+    }
+
+    static ExitCode exit_code(const ApplyReport& report) {
+        if (report.stopped_by) return tlm::cmd::exit_code(report.stopped_by->code);
+        if (report.interrupted) return ExitCode::interrupted;
+        if (report.count(ResultKind::failed) > 0) return ExitCode::partial;
+        if (report.count(ResultKind::conflict) > 0) return ExitCode::conflict;
+        return ExitCode::done;
+    }
+
+    static const char* result_word(ExitCode code) {
+        switch (code) {
+            case ExitCode::done:
+                return "done";
+            case ExitCode::partial:
+                return "partial";
+            case ExitCode::conflict:
+                return "conflict";
+            case ExitCode::interrupted:
+                return "interrupted";
+            default:
+                return "failed";
+        }
+    }
+
+    const Context& context_;
+    const bool destroys_;
+    std::optional<Plan> reviewed_;
+    std::vector<Workflow> workflows_;
+};
+
+Result<void> check_reviewed(const Context& context, const Plan& plan) {
+    const Options& options = context.options;
+    if (options.force || options.prune || !options.targets.empty() || !options.excludes.empty()) {
+        return fail(ErrorCode::bad_input, "a reviewed plan is applied as it is", options.positional.front(),
+                    {"--force, --prune, --target and --exclude belong to `tlm plan --out FILE`."});
+    }
+    if (plan.target != context.settings.target) {
+        return fail(
+            ErrorCode::conflict,
+            fmt::format("the plan is for {}, and the target is {}", plan.target, context.settings.target),
+            options.positional.front(),
+            {"Set AGAMEMNON_URL (or --url) to the plan's target, or plan again."});
+    }
+    return success();
+}
+
+}  // namespace
+
+Result<ExitCode> run_apply(const Context& context) {
+    const bool destroys = context.options.verb == Verb::destroy;
+    BOOST_OUTCOME_TRY(reviewed, destroys ? Result<std::optional<Plan>>(std::optional<Plan>())
+                                         : plan_input(context.options));
+    if (reviewed) {
+        BOOST_OUTCOME_TRYV(check_reviewed(context, *reviewed));
+    }
+    if (!context.options.yes && !stdin_is_terminal()) {
+        return fail(ErrorCode::bad_input, "there is no terminal to ask for confirmation", {},
+                    {"Give --yes to apply without asking; `tlm plan` shows what would be done."});
+    }
+    return Apply(context, std::move(reviewed)).run();
+}
+
+}  // namespace tlm::cmd

@@ -1,0 +1,35 @@
+#include "engine/drift/drift.h"
+
+#include <fmt/format.h>
+
+#include "cmd/render/drift_text.h"
+#include "cmd/stdio.h"
+#include "cmd/target.h"
+#include "cmd/verbs/verbs.h"
+#include "state/state_file.h"
+
+namespace tlm::cmd {
+
+Result<ExitCode> run_drift(const Context& context) {
+    std::set<DriftKind> ignored;
+    for (const std::string& name : context.options.ignore) {
+        // The names were checked with the command line.
+        if (const auto kind = parse_drift(name)) ignored.insert(*kind);
+    }
+    BOOST_OUTCOME_TRY(workflows, load_workflows(context));
+    const Settings& settings = context.settings;
+    BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
+    BOOST_OUTCOME_TRY(target, Target::open(settings, context.options.parallelism));
+    BOOST_OUTCOME_TRY(snapshot, read_snapshot(context, target.reader(), *state, *state));
+    BOOST_OUTCOME_TRY(bindings, state->bindings());
+    BOOST_OUTCOME_TRY(left_behind, state->left_behind());
+    const auto findings = find_drift(
+        {workflows, snapshot, bindings, left_behind, settings.target, settings.host_id, PlanOptions{}},
+        ignored);
+    BOOST_OUTCOME_TRYV(write_out(context.options.format == Format::json
+                                     ? drift_json(findings, settings.target)
+                                     : drift_text(findings, context.out)));
+    return findings.empty() ? ExitCode::done : ExitCode::changes;
+}
+
+}  // namespace tlm::cmd

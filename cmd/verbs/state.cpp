@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include "cmd/stdio.h"
+#include "cmd/verbs/verbs.h"
+#include "engine/base/text.h"
+#include "state/state_file.h"
+#include "state/state_lock.h"
+
+namespace tlm::cmd {
+namespace {
+
+using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+
+void write_binding(Writer& writer, const Binding& binding, bool whole) {
+    const auto member = [&](const char* name, const std::string& text) {
+        writer.Key(name);
+        writer.String(text);
+    };
+    writer.StartObject();
+    member("format", "tlm-binding/1");
+    member("address", binding.address.text());
+    member("key", binding.key);
+    member("id", binding.id.value);
+    if (!binding.team.empty()) member("team", binding.team.value);
+    if (whole) {
+        writer.Key("applied");
+        const std::string json = attributes_to_json(binding.applied);
+        writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+    }
+    writer.EndObject();
+}
+
+std::string list_json(const std::vector<Binding>& bindings) {
+    rapidjson::StringBuffer buffer;
+    Writer writer(buffer);
+    writer.SetIndent(' ', 2);
+    writer.StartArray();
+    for (const Binding& binding : bindings)
+        write_binding(writer, binding, false);
+    writer.EndArray();
+    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
+std::string list_text(const std::vector<Binding>& bindings) {
+    if (bindings.empty()) return "Nothing is bound: `tlm apply` binds what it makes or adopts.\n";
+    std::string text;
+    for (const Binding& binding : bindings) {
+        text += fmt::format("{}  (id {})\n", visible(binding.address.text()), visible(binding.id.value));
+    }
+    return text;
+}
+
+std::string show_text(const Binding& binding) {
+    std::string text =
+        fmt::format("{}\n  id: {}\n", visible(binding.address.text()), visible(binding.id.value));
+    if (!binding.key.empty()) text += fmt::format("  key: {}\n", binding.key);
+    if (!binding.team.empty()) text += fmt::format("  team: {}\n", visible(binding.team.value));
+    text += "  last applied:\n";
+    for (const auto& [attribute, value] : binding.applied) {
+        text += fmt::format("    {}: {}\n", attribute_name(attribute), value_text(value));
+    }
+    return text;
+}
+
+Result<ExitCode> list(const Context& context, const StateReader& state) {
+    BOOST_OUTCOME_TRY(bindings, state.bindings());
+    BOOST_OUTCOME_TRYV(
+        write_out(context.options.format == Format::json ? list_json(bindings) : list_text(bindings)));
+    return ExitCode::done;
+}
+
+Result<ExitCode> show(const Context& context, const StateReader& state) {
+    const std::string& text = context.options.positional.front();
+    BOOST_OUTCOME_TRY(address, Address::parse(text));
+    BOOST_OUTCOME_TRY(bindings, state.bindings());
+    for (const Binding& binding : bindings) {
+        if (binding.address != address) continue;
+        if (context.options.format != Format::json) {
+            BOOST_OUTCOME_TRYV(write_out(show_text(binding)));
+            return ExitCode::done;
+        }
+        rapidjson::StringBuffer buffer;
+        Writer writer(buffer);
+        writer.SetIndent(' ', 2);
+        write_binding(writer, binding, true);
+        BOOST_OUTCOME_TRYV(write_out(std::string(buffer.GetString(), buffer.GetSize()) + "\n"));
+        return ExitCode::done;
+    }
+    std::vector<std::string> known;
+    for (const Binding& binding : bindings)
+        known.push_back(binding.address.text());
+    std::vector<std::string> hints = {"`tlm state list` shows what is bound on this target."};
+    if (const auto near = nearest(text, known))
+        hints.insert(hints.begin(), fmt::format("Did you mean `{}`?", *near));
+    return fail(ErrorCode::not_found, "nothing is bound to this address", text, std::move(hints));
+}
+
+Result<ExitCode> lock(const Context& context) {
+    BOOST_OUTCOME_TRY(holder, StateLock::holder(context.settings.state_path));
+    if (!holder) {
+        BOOST_OUTCOME_TRYV(write_out("Not locked.\n"));
+        return ExitCode::done;
+    }
+    BOOST_OUTCOME_TRYV(write_out(fmt::format("Locked by {}\n", visible(state::describe(*holder)))));
+    return ExitCode::done;
+}
+
+}  // namespace
+
+Result<ExitCode> run_state(const Context& context) {
+    if (context.options.state_verb == StateVerb::lock) return lock(context);
+    BOOST_OUTCOME_TRY(state,
+                      StateFile::open(context.settings.state_path, context.settings.target, StateMode::read));
+    return context.options.state_verb == StateVerb::show ? show(context, *state) : list(context, *state);
+}
+
+}  // namespace tlm::cmd

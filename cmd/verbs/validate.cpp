@@ -1,0 +1,25 @@
+#include <fmt/format.h>
+
+#include "cmd/stdio.h"
+#include "cmd/verbs/verbs.h"
+
+namespace tlm::cmd {
+
+Result<ExitCode> run_validate(const Context& context) {
+    BOOST_OUTCOME_TRY(workflows, load_workflows(context));
+    std::size_t agents = 0;
+    std::size_t teams = 0;
+    std::size_t tasks = 0;
+    for (const Workflow& workflow : workflows) {
+        agents += workflow.agents.size();
+        teams += workflow.teams.size();
+        for (const TeamSpec& team : workflow.teams)
+            tasks += team.tasks.size();
+    }
+    BOOST_OUTCOME_TRYV(
+        write_out(fmt::format("Valid: {} workflow{}, {} agents, {} teams, {} tasks.\n", workflows.size(),
+                              workflows.size() == 1 ? "" : "s", agents, teams, tasks)));
+    return ExitCode::done;
+}
+
+}  // namespace tlm::cmd

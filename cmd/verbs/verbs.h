@@ -1,0 +1,19 @@
+#pragma once
+
+#include "cmd/context.h"
+
+namespace tlm::cmd {
+
+// One function for each verb, each in a file of its own name. Results go to standard output; an Error that
+// comes back is shown, and turned into the exit code, in main.
+[[nodiscard]] Result<ExitCode> run_apply(const Context& context);  // also destroy
+[[nodiscard]] Result<ExitCode> run_drift(const Context& context);
+[[nodiscard]] Result<ExitCode> run_graph(const Context& context);
+[[nodiscard]] Result<ExitCode> run_log(const Context& context);
+[[nodiscard]] Result<ExitCode> run_plan(const Context& context);
+[[nodiscard]] Result<ExitCode> run_schema(const Context& context);
+[[nodiscard]] Result<ExitCode> run_show(const Context& context);
+[[nodiscard]] Result<ExitCode> run_state(const Context& context);
+[[nodiscard]] Result<ExitCode> run_validate(const Context& context);
+
+}  // namespace tlm::cmd

@@ -1,0 +1,83 @@
+#include "cmd/workflow_files.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace tlm::cmd {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 30U;  // a gigabyte is a mistake, not a workflow
+
+bool is_workflow_file(const fs::path& path) {
+    const std::string extension = path.extension().string();
+    const bool hidden = path.filename().string().starts_with(".");
+    return !hidden && (extension == ".yaml" || extension == ".yml" || extension == ".json");
+}
+
+Result<std::vector<std::string>> files_in(const std::string& directory) {
+    std::error_code error;
+    std::vector<std::string> files;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+        if (is_workflow_file(at->path()) && at->is_regular_file(error)) files.push_back(at->path().string());
+    }
+    if (error) {
+        return fail(ErrorCode::bad_input, fmt::format("can't read the workflows here: {}", error.message()),
+                    directory,
+                    {"Name the workflow files, or the directory with --workflows DIR (or WORKFLOWS_DIR)."});
+    }
+    if (files.empty()) {
+        return fail(ErrorCode::bad_input, "there is no *.yaml, *.yml or *.json in this directory", directory,
+                    {"Name the workflow files, or the directory with --workflows DIR (or WORKFLOWS_DIR)."});
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+Result<Source> read_file(const std::string& path) {
+    std::error_code error;
+    if (const auto size = fs::file_size(path, error); !error && size > kMostBytes) {
+        return fail(ErrorCode::bad_input, "the file is larger than 1 GiB", path);
+    }
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        return fail(ErrorCode::bad_input, fmt::format("can't open the file: {}", std::strerror(errno)), path);
+    Source source{path, std::string(std::istreambuf_iterator<char>(file), {})};
+    if (file.bad()) return fail(ErrorCode::bad_input, "the file can't be read to its end", path);
+    return source;
+}
+
+}  // namespace
+
+Result<std::vector<Source>> read_workflow_files(const std::vector<std::string>& named,
+                                                const std::string& directory) {
+    std::vector<std::string> paths;
+    if (named.empty()) {
+        BOOST_OUTCOME_TRY(found, files_in(directory));
+        paths = std::move(found);
+    }
+    for (const std::string& name : named) {
+        std::error_code ignored;
+        if (fs::is_directory(name, ignored)) {
+            BOOST_OUTCOME_TRY(found, files_in(name));
+            paths.insert(paths.end(), found.begin(), found.end());
+        } else {
+            paths.push_back(name);
+        }
+    }
+    std::vector<Source> sources;
+    for (const std::string& path : paths) {
+        BOOST_OUTCOME_TRY(source, read_file(path));
+        sources.push_back(std::move(source));
+    }
+    return sources;
+}
+
+}  // namespace tlm::cmd

@@ -1,0 +1,76 @@
+#include "state/binding_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tlm::state {
+
+Result<Address> address_of(const Database& database, std::string_view text) {
+    auto address = Address::parse(text);
+    if (!address) return database.damaged(fmt::format("`{}` is not an address", text));
+    return address;
+}
+
+Result<Attributes> attributes_of(const Database& database, std::string_view json) {
+    auto attributes = attributes_from_json(json);
+    if (!attributes) return database.damaged(fmt::format("`{}` are not attributes", json.substr(0, 80)));
+    return std::move(*attributes);
+}
+
+Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t target) {
+    BOOST_OUTCOME_TRY(
+        rows,
+        database.query("SELECT address, key, id, team, applied FROM bindings WHERE target = ?", target));
+    std::vector<Binding> bindings;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) break;
+        BOOST_OUTCOME_TRY(address, address_of(database, rows.view(0)));
+        BOOST_OUTCOME_TRY(applied, attributes_of(database, rows.view(4)));
+        bindings.push_back(
+            {std::move(address), rows.text(1), {rows.text(2)}, {rows.text(3)}, std::move(applied)});
+    }
+    // The order of addresses is not that of their text.
+    std::ranges::sort(bindings, {}, &Binding::address);
+    return bindings;
+}
+
+Result<std::vector<LeftBehind>> read_left_behind(Database& database, std::int64_t target) {
+    BOOST_OUTCOME_TRY(rows, database.query("SELECT id, address FROM left_behind WHERE target = ?", target));
+    std::vector<LeftBehind> left;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) return left;
+        BOOST_OUTCOME_TRY(address, address_of(database, rows.view(1)));
+        left.push_back({{rows.text(0)}, std::move(address)});
+    }
+}
+
+Result<bool> put_binding(Database& database, std::int64_t target, const Binding& binding) {
+    BOOST_OUTCOME_TRY(changed,
+                      database.run("INSERT INTO bindings(target, address, key, id, team, applied)"
+                                   " VALUES (?, ?, ?, ?, ?, ?)"
+                                   " ON CONFLICT (target, address) DO UPDATE"
+                                   " SET key = excluded.key, id = excluded.id, team = excluded.team,"
+                                   " applied = excluded.applied"
+                                   " WHERE (key, id, team, applied)"
+                                   " IS NOT (excluded.key, excluded.id, excluded.team, excluded.applied)",
+                                   target, binding.address.text(), binding.key, binding.id.value,
+                                   binding.team.value, attributes_to_json(binding.applied)));
+    return changed > 0;
+}
+
+Result<bool> erase_binding(Database& database, std::int64_t target, const Address& address) {
+    BOOST_OUTCOME_TRY(changed, database.run("DELETE FROM bindings WHERE target = ? AND address = ?", target,
+                                            address.text()));
+    return changed > 0;
+}
+
+Result<void> put_left_behind(Database& database, std::int64_t target, const LeftBehind& left) {
+    BOOST_OUTCOME_TRYV(database.run("INSERT OR IGNORE INTO left_behind(target, id, address) VALUES (?, ?, ?)",
+                                    target, left.id.value, left.address.text()));
+    return success();
+}
+
+}  // namespace tlm::state

@@ -1,0 +1,142 @@
+#include "state/journal_table.h"
+
+#include <fmt/format.h>
+
+#include "state/binding_table.h"
+#include "state/stamp.h"
+
+namespace tlm::state {
+namespace {
+
+// A row of the view `entries`, whose columns stand in the order of schema.cpp.
+Result<Intent> intent_of(const Database& database, const Statement& row) {
+    Intent intent;
+    intent.id = {row.integer(0)};
+    BOOST_OUTCOME_TRY(address, address_of(database, row.view(1)));
+    intent.address = std::move(address);
+    intent.plan = row.text(2);
+    intent.verb = row.text(3);
+    intent.key = row.text(4);
+    intent.target = {row.text(5)};
+    intent.team = {row.text(6)};
+    intent.forced = row.integer(7) != 0;
+    BOOST_OUTCOME_TRY(attributes, attributes_of(database, row.view(8)));
+    intent.attributes = std::move(attributes);
+    return intent;
+}
+
+Result<JournalEntry> entry_of(const Database& database, const Statement& row) {
+    JournalEntry entry;
+    BOOST_OUTCOME_TRY(intent, intent_of(database, row));
+    entry.intent = std::move(intent);
+    entry.begun_at = row.text(9);
+    if (!row.is_null(10))
+        entry.outcome = IntentOutcome{entry.intent.id, row.text(10), row.text(11), {row.text(12)}};
+    return entry;
+}
+
+}  // namespace
+
+Result<OpenedRun> insert_run(Database& database, std::int64_t target, const std::string& verb,
+                             const std::string& plan, const std::string& now) {
+    OpenedRun run;
+    run.id = random_hex();
+    BOOST_OUTCOME_TRYV(
+        database.run("INSERT INTO runs(id, target, verb, plan, started_at) VALUES (?, ?, ?, ?, ?)", run.id,
+                     target, verb, plan, now));
+    run.number = database.last_row();
+    return run;
+}
+
+Result<void> close_run(Database& database, std::int64_t run, const std::string& result,
+                       const std::string& now) {
+    BOOST_OUTCOME_TRYV(
+        database.run("UPDATE runs SET ended_at = ?, result = ? WHERE number = ?", now, result, run));
+    return success();
+}
+
+Result<std::vector<RunRecord>> read_runs(Database& database, std::int64_t target,
+                                         const std::string& target_name) {
+    BOOST_OUTCOME_TRY(rows, database.query("SELECT id, verb, plan, started_at, ended_at, result,"
+                                           " (SELECT count(*) FROM journal WHERE run = runs.number)"
+                                           " FROM runs WHERE target = ? ORDER BY number DESC",
+                                           target));
+    std::vector<RunRecord> runs;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) return runs;
+        runs.push_back({rows.text(0), rows.text(1), rows.text(2), target_name, rows.text(3), rows.text(4),
+                        rows.text(5), rows.integer(6)});
+    }
+}
+
+Result<std::int64_t> next_entry(Database& database) {
+    BOOST_OUTCOME_TRY(last, database.integer("SELECT max(id) FROM journal"));
+    return last + 1;
+}
+
+Result<void> insert_intent(Database& database, std::int64_t run, const Intent& intent,
+                           const std::string& now) {
+    BOOST_OUTCOME_TRYV(
+        database.run("INSERT INTO journal(id, run, address, plan, verb, key, resource, team, forced,"
+                     " attributes, begun_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     intent.id.value, run, intent.address.text(), intent.plan, intent.verb, intent.key,
+                     intent.target.value, intent.team.value, std::int64_t{intent.forced},
+                     attributes_to_json(intent.attributes), now));
+    return success();
+}
+
+Result<void> put_outcome(Database& database, std::int64_t target, const IntentOutcome& outcome) {
+    BOOST_OUTCOME_TRY(
+        changed, database.run("UPDATE journal SET result = ?, reason = ?, made = ? WHERE id = ?"
+                              " AND run IN (SELECT number FROM runs WHERE target = ?)",
+                              outcome.result, outcome.reason, outcome.made.value, outcome.id.value, target));
+    if (changed == 1) return success();
+    return fail(ErrorCode::internal,
+                fmt::format("the journal has no entry {} for this target", outcome.id.value),
+                database.path());
+}
+
+Result<std::vector<Intent>> read_open_intents(Database& database, std::int64_t target) {
+    BOOST_OUTCOME_TRY(
+        rows,
+        database.query("SELECT * FROM entries WHERE target = ? AND result IS NULL ORDER BY id", target));
+    std::vector<Intent> intents;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) return intents;
+        BOOST_OUTCOME_TRY(intent, intent_of(database, rows));
+        intents.push_back(std::move(intent));
+    }
+}
+
+Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_plan(Database& database, std::int64_t target,
+                                                                      const std::string& digest) {
+    BOOST_OUTCOME_TRY(
+        rows, database.query("SELECT address, made FROM entries WHERE target = ? AND plan = ?"
+                             " AND verb = 'create' AND result IN ('done', 'settled_done') AND made <> ''"
+                             " ORDER BY id",
+                             target, digest));
+    std::vector<std::pair<Address, ResourceId>> made;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) return made;
+        BOOST_OUTCOME_TRY(address, address_of(database, rows.view(0)));
+        made.emplace_back(std::move(address), ResourceId{rows.text(1)});
+    }
+}
+
+Result<std::vector<JournalEntry>> read_entries(Database& database, std::int64_t target,
+                                               const std::string& run) {
+    BOOST_OUTCOME_TRY(
+        rows, database.query("SELECT * FROM entries WHERE target = ? AND run = ? ORDER BY id", target, run));
+    std::vector<JournalEntry> entries;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) return entries;
+        BOOST_OUTCOME_TRY(entry, entry_of(database, rows));
+        entries.push_back(std::move(entry));
+    }
+}
+
+}  // namespace tlm::state

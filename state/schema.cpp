@@ -1,0 +1,142 @@
+#include "state/schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "state/stamp.h"
+
+namespace tlm::state {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x746c6d53;  // "tlmS", in the file's header
+
+Result<void> create_version_1(Database& database) {
+    BOOST_OUTCOME_TRYV(database.script(R"sql(
+        CREATE TABLE meta(
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            lineage TEXT NOT NULL,
+            serial INTEGER NOT NULL);
+        CREATE TABLE targets(
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE);
+        CREATE TABLE bindings(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            address TEXT NOT NULL,
+            key TEXT NOT NULL,
+            id TEXT NOT NULL,
+            team TEXT NOT NULL,
+            applied TEXT NOT NULL,
+            PRIMARY KEY (target, address)) WITHOUT ROWID;
+        CREATE TABLE left_behind(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            id TEXT NOT NULL,
+            address TEXT NOT NULL,
+            PRIMARY KEY (target, id, address)) WITHOUT ROWID;
+        CREATE TABLE runs(
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            target INTEGER NOT NULL REFERENCES targets(number),
+            verb TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            started_at TEXT NOT NULL,
+            ended_at TEXT NOT NULL DEFAULT '',
+            result TEXT NOT NULL DEFAULT '');
+        CREATE TABLE journal(
+            id INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES runs(number),
+            address TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            verb TEXT NOT NULL,
+            key TEXT NOT NULL,
+            resource TEXT NOT NULL,
+            team TEXT NOT NULL,
+            forced INTEGER NOT NULL,
+            attributes TEXT NOT NULL,
+            begun_at TEXT NOT NULL,
+            result TEXT,
+            reason TEXT NOT NULL DEFAULT '',
+            made TEXT NOT NULL DEFAULT '');
+        CREATE VIEW entries AS
+            SELECT j.id, j.address, j.plan, j.verb, j.key, j.resource, j.team, j.forced, j.attributes,
+                   j.begun_at, j.result, j.reason, j.made, r.id AS run, r.target
+            FROM journal AS j JOIN runs AS r ON r.number = j.run;
+        CREATE INDEX journal_of_run ON journal(run);
+        CREATE INDEX journal_open ON journal(id) WHERE result IS NULL;
+        CREATE INDEX journal_creates ON journal(plan) WHERE verb = 'create';
+        CREATE TABLE snapshots(
+            target INTEGER PRIMARY KEY REFERENCES targets(number),
+            read_at TEXT NOT NULL,
+            consistent INTEGER NOT NULL);
+        CREATE TABLE snapshot_resources(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            number INTEGER NOT NULL,
+            kind INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            team TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            attributes TEXT NOT NULL,
+            PRIMARY KEY (target, number)) WITHOUT ROWID;
+    )sql"));
+    BOOST_OUTCOME_TRYV(database.run("INSERT INTO meta(one, lineage, serial) VALUES (1, ?, 0)",
+                                    std::string_view(random_hex())));
+    return success();
+}
+
+// The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
+constexpr std::array kMigrations = {&create_version_1};
+constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
+
+}  // namespace
+
+Result<Content> identify(Database& database) {
+    BOOST_OUTCOME_TRY(application, database.integer("PRAGMA application_id"));
+    BOOST_OUTCOME_TRY(version, database.integer("PRAGMA user_version"));
+    if (application != kApplicationId) {
+        BOOST_OUTCOME_TRY(objects, database.integer("SELECT count(*) FROM sqlite_master"));
+        if (application == 0 && version == 0 && objects == 0) return Content::empty;
+        return fail(ErrorCode::state, "can't use the state: it is an SQLite database of another program",
+                    database.path(), {"Choose another file with `--state` or TLM_STATE."});
+    }
+    if (version > kVersion) {
+        return fail(
+            ErrorCode::state,
+            fmt::format(
+                "the state was written by a newer tlm: it has version {}, this program knows versions "
+                "up to {}",
+                version, kVersion),
+            database.path(),
+            {"Update tlm, or use the version that wrote the state.",
+             "To go on without it, move the file away: what exists is found by its keys again."});
+    }
+    return version == kVersion ? Content::current : Content::older;
+}
+
+Result<void> configure(Database& database) {
+    // Two processes that make this switch at the same moment can refuse each other at once, without waiting.
+    constexpr int kTries = 10;
+    for (int i = 1;; ++i) {
+        auto switched = database.script("PRAGMA journal_mode = WAL");
+        if (switched) break;
+        if (i == kTries) return switched;
+    }
+    // The log is cut back after a large snapshot went through it.
+    return database.script(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 8388608");
+}
+
+Result<void> migrate(Database& database) {
+    BOOST_OUTCOME_TRY(transaction, Transaction::begin(database));
+    BOOST_OUTCOME_TRY(content, identify(database));
+    if (content == Content::current) return success();
+    BOOST_OUTCOME_TRY(version, database.integer("PRAGMA user_version"));
+    for (auto at = static_cast<std::size_t>(version); at < kMigrations.size(); ++at) {
+        BOOST_OUTCOME_TRYV(kMigrations.at(at)(database));
+    }
+    BOOST_OUTCOME_TRYV(database.script(
+        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kVersion)));
+    return transaction.commit();
+}
+
+}  // namespace tlm::state

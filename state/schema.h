@@ -1,0 +1,24 @@
+#pragma once
+
+#include "engine/base/result.h"
+#include "state/database.h"
+
+namespace tlm::state {
+
+// What an opened file is.
+enum class Content {
+    empty,  // a new file, to be filled by migrate()
+    older,  // a state of an earlier version, to be brought up by migrate()
+    current,
+};
+
+// Refuses what is no state, and a state of a version that this program does not know.
+[[nodiscard]] Result<Content> identify(Database& database);
+
+// How this program writes: a write-ahead log, synced at every commit.
+[[nodiscard]] Result<void> configure(Database& database);
+
+// Brings the tables to the current version, in one transaction, whatever another process does meanwhile.
+[[nodiscard]] Result<void> migrate(Database& database);
+
+}  // namespace tlm::state

@@ -1,0 +1,124 @@
+#include "tests/integration/fixture.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "tests/support/http.h"
+
+namespace tlm::test {
+
+namespace fs = std::filesystem;
+
+Project::Project() {
+    std::string pattern = (fs::temp_directory_path() / "tlm-test-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+    directory = pattern;
+}
+
+Project::~Project() {
+    std::error_code ignored;
+    fs::remove_all(directory, ignored);
+}
+
+void Project::write(const std::string& file, const std::string& text) const {
+    fs::create_directories((directory / file).parent_path());
+    std::ofstream(directory / file, std::ios::binary) << text;
+}
+
+std::string Project::read(const std::string& file) const {
+    std::ostringstream text;
+    text << std::ifstream(directory / file, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+bool Project::exists(const std::string& file) const {
+    return fs::exists(directory / file);
+}
+
+Finished Project::tlm(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), TLM_PROGRAM);
+    return run_process(arguments, environment, directory.string());
+}
+
+SimulatorOptions Server::unlimited() {
+    SimulatorOptions options;
+    options.rate = 0;
+    return options;
+}
+
+Server::Server(SimulatorOptions options) : simulator_(std::move(options)) {}
+
+void Server::attach(Project& project) const {
+    project.environment["AGAMEMNON_URL"] = url();
+    project.environment["AGAMEMNON_API_KEY"] = kKey;
+}
+
+rapidjson::Document Server::get(const std::string& route) const {
+    rapidjson::Document document;
+    document.Parse(http("GET", url() + route, {}, kKey).body);
+    return document;
+}
+
+void Server::send(const std::string& method, const std::string& route, const std::string& body) const {
+    const HttpAnswer answer = http(method, url() + route, body, kKey);
+    if (answer.status >= 300)
+        throw std::runtime_error(fmt::format("{} {}: {}", method, route, answer.status));
+}
+
+rapidjson::Document Server::admin(const std::string& method, const std::string& route,
+                                  const std::string& body) const {
+    const HttpAnswer answer = http(method, url() + "/admin" + route, body);
+    if (answer.status >= 300) throw std::runtime_error(fmt::format("admin {}: {}", route, answer.body));
+    rapidjson::Document document;
+    document.Parse(answer.body);
+    return document;
+}
+
+int Server::stat(const char* name) const {
+    return admin("GET", "/stats")[name].GetInt();
+}
+
+int Server::duplicates() const {
+    const auto stats = admin("GET", "/stats");
+    const auto& counts = stats["duplicates"];
+    return counts["agents"].GetInt() + counts["teams"].GetInt() + counts["tasks"].GetInt();
+}
+
+void Server::fault(const std::string& method, const std::string& path, const std::string& fault,
+                   int times) const {
+    static_cast<void>(admin("POST", "/faults",
+                            fmt::format(R"({{"method":"{}","path":"{}","times":{},"skip":0,"fault":{}}})",
+                                        method, path, times, fault)));
+}
+
+std::string Server::agent_id(const std::string& name) const {
+    const auto document = get("/v1/agents/by-name/" + name);
+    if (!document.IsObject() || !document.HasMember("agent")) return {};
+    return document["agent"]["id"].GetString();
+}
+
+std::string crew_yaml(const std::string& workflow, int agents, int teams, int tasks) {
+    std::string text = fmt::format("metadata:\n  name: {}\nagents:\n", workflow);
+    for (int i = 0; i < agents; ++i)
+        text += fmt::format("  - name: agent-{}\n    model: m{}\n", i, i % 3);
+    text += "teams:\n";
+    const int each = agents / teams;
+    for (int team = 0; team < teams; ++team) {
+        text += fmt::format("  - name: team-{}\n    agents:\n", team);
+        for (int i = 0; i < each; ++i)
+            text += fmt::format("      - agent-{}\n", team * each + i);
+        text += tasks == 0 ? "    tasks: []\n" : "    tasks:\n";
+        for (int i = 0; i < tasks; ++i) {
+            text += fmt::format(
+                "      - subject: task {}\n        description: Do {}\n        assign_to: agent-{}\n", i, i,
+                team * each);
+        }
+    }
+    return text;
+}
+
+}  // namespace tlm::test

@@ -1,0 +1,91 @@
+// The layers, held by reading every include: engine includes nothing of the others; state and providers
+// include the engine only; cmd puts them together. Third-party headers stay out of our headers.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Include {
+    fs::path file;
+    std::string what;  // with its quotes or brackets
+};
+
+std::vector<Include> includes_of(const std::string& folder) {
+    static const std::regex pattern(R"(^\s*#\s*include\s*([<"][^>"]+[>"]).*)");
+    std::vector<Include> includes;
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(TLM_SOURCE_DIR) / folder)) {
+        if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
+        std::ifstream file(entry.path());
+        for (std::string line; std::getline(file, line);) {
+            std::smatch match;
+            if (std::regex_match(line, match, pattern)) includes.push_back({entry.path(), match[1]});
+        }
+    }
+    return includes;
+}
+
+// The top-level folder (and for providers the provider) that a quoted include names.
+std::string layer_of(const std::string& include) {
+    static const std::regex pattern(R"x("((providers/[^/]+)|([^/]+))/.*)x");
+    std::smatch match;
+    if (!std::regex_match(include, match, pattern)) return {};
+    return match[1];
+}
+
+void expect_only(const std::string& folder, const std::set<std::string>& allowed) {
+    const auto includes = includes_of(folder);
+    ASSERT_FALSE(includes.empty()) << folder;
+    for (const Include& include : includes) {
+        if (include.what.front() != '"') continue;
+        EXPECT_TRUE(allowed.contains(layer_of(include.what))) << include.file << " includes " << include.what;
+    }
+}
+
+TEST(Layers, EngineIncludesNothingOfTheOthers) {
+    expect_only("engine", {"engine"});
+}
+TEST(Layers, StateIncludesTheEngineOnly) {
+    expect_only("state", {"state", "engine"});
+}
+TEST(Layers, AgamemnonIncludesTheEngineOnly) {
+    expect_only("providers/agamemnon", {"providers/agamemnon", "engine"});
+}
+TEST(Layers, SandboxIncludesTheEngineOnly) {
+    expect_only("providers/sandbox", {"providers/sandbox", "engine"});
+}
+TEST(Layers, CommandLineIncludesNoTests) {
+    expect_only("cmd", {"cmd", "engine", "state", "providers/agamemnon", "providers/sandbox"});
+}
+
+TEST(Layers, EngineKnowsNoHttpSqlTerminalOrEnvironment) {
+    static const std::regex forbidden(
+        R"(<(curl/|sqlite3|sys/|unistd|termios|poll|fcntl|iostream|fstream|filesystem|thread).*)");
+    for (const Include& include : includes_of("engine")) {
+        EXPECT_FALSE(std::regex_match(include.what, forbidden))
+            << include.file << " includes " << include.what;
+    }
+}
+
+TEST(Layers, ThirdPartyHeadersStayInSources) {
+    static const std::regex third_party(
+        R"(<(curl/|sqlite3|yaml|rapidjson/|openssl/|fmt/|boost/program_options).*)");
+    for (const char* folder : {"engine", "state", "providers", "cmd"}) {
+        for (const Include& include : includes_of(folder)) {
+            if (include.file.extension() != ".h") continue;
+            EXPECT_FALSE(std::regex_match(include.what, third_party))
+                << include.file << " includes " << include.what;
+        }
+    }
+}
+
+}  // namespace

@@ -1,0 +1,92 @@
+#include "tests/support/process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <stdexcept>
+
+namespace tlm::test {
+namespace {
+
+class Pipe {
+  public:
+    Pipe() {
+        if (pipe2(ends_.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
+    }
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+    ~Pipe() {
+        close(ends_[0]);
+        close_write();
+    }
+    [[nodiscard]] int read_end() const { return ends_[0]; }
+    [[nodiscard]] int write_end() const { return ends_[1]; }
+    void close_write() {
+        if (ends_[1] >= 0) close(ends_[1]);
+        ends_[1] = -1;
+    }
+
+  private:
+    std::array<int, 2> ends_{};
+};
+
+// Reads both to their ends, whichever has something first.
+void drain(const Pipe& out, const Pipe& err, Finished& finished) {
+    std::array<pollfd, 2> polled = {pollfd{out.read_end(), POLLIN, 0}, pollfd{err.read_end(), POLLIN, 0}};
+    const std::array<std::string*, 2> texts = {&finished.out, &finished.err};
+    std::array<char, 65536> buffer{};
+    while (polled[0].fd >= 0 || polled[1].fd >= 0) {
+        if (poll(polled.data(), polled.size(), -1) < 0) continue;
+        for (std::size_t i = 0; i < 2; ++i) {
+            if (polled[i].revents == 0) continue;
+            const ssize_t n = read(polled[i].fd, buffer.data(), buffer.size());
+            if (n > 0) texts[i]->append(buffer.data(), static_cast<std::size_t>(n));
+            if (n == 0) polled[i].fd = -1;
+        }
+    }
+}
+
+}  // namespace
+
+Finished run_process(const std::vector<std::string>& command,
+                     const std::map<std::string, std::string>& environment, const std::string& directory) {
+    Pipe out;
+    Pipe err;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, out.write_end(), 1);
+    posix_spawn_file_actions_adddup2(&actions, err.write_end(), 2);
+    posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
+    std::vector<char*> arguments;
+    for (const std::string& argument : command)
+        arguments.push_back(const_cast<char*>(argument.c_str()));
+    arguments.push_back(nullptr);
+    std::vector<std::string> settings;
+    for (const auto& [name, value] : environment)
+        settings.push_back(name + "=" + value);
+    std::vector<char*> variables;
+    for (std::string& setting : settings)
+        variables.push_back(setting.data());
+    variables.push_back(nullptr);
+    pid_t pid = 0;
+    const int failed =
+        posix_spawn(&pid, command[0].c_str(), &actions, nullptr, arguments.data(), variables.data());
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0) throw std::runtime_error("can't start " + command[0]);
+    out.close_write();
+    err.close_write();
+    Finished finished;
+    drain(out, err, finished);
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0) {
+    }
+    finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return finished;
+}
+
+}  // namespace tlm::test

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tlm::test {
+
+struct Finished {
+    int exit_code = -1;  // 128 + signal where a signal ended it
+    std::string out;
+    std::string err;
+};
+
+// Runs a program to its end. The environment is exactly `environment`; `directory` is where it runs. Its
+// standard input is empty. Throws std::runtime_error where it can't be started.
+[[nodiscard]] Finished run_process(const std::vector<std::string>& command,
+                                   const std::map<std::string, std::string>& environment,
+                                   const std::string& directory);
+
+}  // namespace tlm::test
