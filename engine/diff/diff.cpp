@@ -82,6 +82,11 @@ class Differ {
         }
         for (const Address& predecessor : desired.blocked_by) {
             if (reason == Reason::forced || !completed(predecessor)) change.waits_for.push_back(predecessor);
+            if (reason != Reason::forced && failed(predecessor)) {
+                result_.notices.push_back(
+                    {desired.address, fmt::format("it can't be submitted: `{}`, which it waits for, failed",
+                                                  predecessor.name)});
+            }
         }
         if (!change.waits_for.empty()) {
             std::ranges::sort(change.waits_for);
@@ -93,11 +98,14 @@ class Differ {
         add(std::move(change));
     }
 
-    bool completed(const Address& task) const {
+    bool has_status(const Address& task, std::string_view status) const {
         if (pending_.contains(task)) return false;
         const Match match = fleet_.match(task);
-        return match.chosen != nullptr && match.chosen->attributes.text(Attribute::status) == "completed";
+        return match.chosen != nullptr && match.chosen->attributes.text(Attribute::status) == status;
     }
+
+    bool completed(const Address& task) const { return has_status(task, "completed"); }
+    bool failed(const Address& task) const { return has_status(task, "failed"); }
 
     // A reference that this plan gives a new id is out of date on the target, whatever it says there.
     bool recreated(const DesiredResource& desired, const std::string& agent) const {

@@ -1,0 +1,132 @@
+#include "engine/base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace tlm {
+namespace {
+
+constexpr char32_t kInvalid = 0xFFFFFFFF;
+
+struct CodePoint {
+    char32_t value = kInvalid;
+    std::size_t bytes = 1;
+};
+
+// Decodes the code point at the beginning; kInvalid with one byte where it is malformed, overlong or a
+// surrogate.
+CodePoint decode(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80) return {first, 1};
+    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4 || text.size() < size) return {};
+    char32_t value = first & (0xFFU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xC0U) != 0x80U) return {};
+        value = (value << 6U) | (byte(i) & 0x3FU);
+    }
+    const bool overlong = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
+    const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+    if (overlong || surrogate || value > 0x10FFFF) return {};
+    return {value, size};
+}
+
+// Code points that change what a terminal shows of others, or that nobody sees.
+bool is_invisible(char32_t c) {
+    return (c >= 0x80 && c <= 0x9F) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
+           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF ||
+           (c >= 0xE0000 && c <= 0xE007F);
+}
+
+std::string escape(char32_t c) {
+    switch (c) {
+        case '\n':
+            return "\\n";
+        case '\r':
+            return "\\r";
+        case '\t':
+            return "\\t";
+        default:
+            break;
+    }
+    if (c < 0x80) return fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+    return fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+}
+
+// Damerau-Levenshtein distance (adjacent swaps count one); more than `most` may be reported as any larger
+// number.
+std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
+    const std::size_t longer = std::max(a.size(), b.size());
+    const std::size_t shorter = std::min(a.size(), b.size());
+    if (longer - shorter > most) return most + 1;
+    std::vector<std::size_t> before(b.size() + 1);
+    std::vector<std::size_t> last(b.size() + 1);
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        last[j] = j;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+                row[j] = std::min(row[j], before[j - 2] + 1);
+            }
+        }
+        std::swap(before, last);
+        std::swap(last, row);
+    }
+    return last[b.size()];
+}
+
+}  // namespace
+
+std::string visible(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    while (!text.empty()) {
+        const CodePoint point = decode(text);
+        if (point.value == kInvalid) {
+            fmt::format_to(std::back_inserter(result), "\\x{:02x}", static_cast<unsigned char>(text[0]));
+        } else if (point.value < 0x20 || point.value == 0x7F || is_invisible(point.value)) {
+            result += escape(point.value);
+        } else {
+            result += text.substr(0, point.bytes);
+        }
+        text.remove_prefix(point.bytes);
+    }
+    return result;
+}
+
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
+    constexpr std::size_t kLongest = 200;  // nobody mistypes a longer word by a few letters
+    if (word.size() > kLongest) return std::nullopt;
+    std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
+    std::optional<std::string> found;
+    for (const std::string& candidate : candidates) {
+        const std::size_t d = distance(word, candidate, best - 1);
+        if (d < best) {
+            best = d;
+            found = candidate;
+        }
+    }
+    return found;
+}
+
+bool valid_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const CodePoint point = decode(text);
+        if (point.value == kInvalid) return false;
+        text.remove_prefix(point.bytes);
+    }
+    return true;
+}
+
+std::size_t code_points(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace tlm

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/workflow/diagnostics.h"
+#include "engine/workflow/places.h"
+#include "engine/workflow/workflow.h"
+
+namespace tlm {
+
+// What must hold between the parts of a workflow, and between workflows: names once, references that exist,
+// no task that waits for itself, no two resources with one key. Linear in the number of resources.
+void check_workflows(const std::vector<Workflow>& workflows, const std::vector<WorkflowPlaces>& places,
+                     Diagnostics& diagnostics);
+
+}  // namespace tlm
