@@ -187,6 +187,10 @@ bool Database::in_transaction() const {
     return sqlite3_get_autocommit(handle_) == 0;
 }
 
+bool Database::busy() const {
+    return primary(sqlite3_errcode(handle_)) == SQLITE_BUSY;
+}
+
 bool Database::moved() const {
     int moved = 0;
     const int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);

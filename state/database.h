@@ -83,6 +83,8 @@ class Database {
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::int64_t last_row() const;
     [[nodiscard]] bool in_transaction() const;
+    // Whether the last failure was another connection's lock.
+    [[nodiscard]] bool busy() const;
     // Whether the file that is open is no longer the one that stands at its path.
     [[nodiscard]] bool moved() const;
     // The error for content that SQLite can read and tlm can't.

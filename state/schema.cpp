@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
+#include <thread>
 
 #include "state/stamp.h"
 
@@ -91,11 +93,15 @@ constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 }  // namespace
 
 Result<Content> identify(Database& database) {
-    BOOST_OUTCOME_TRY(application, database.integer("PRAGMA application_id"));
-    BOOST_OUTCOME_TRY(version, database.integer("PRAGMA user_version"));
+    // One statement, and so one moment: another process may be filling the file just now.
+    BOOST_OUTCOME_TRY(
+        row, database.query("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+                            " FROM pragma_application_id, pragma_user_version"));
+    BOOST_OUTCOME_TRYV(row.next());
+    const std::int64_t application = row.integer(0);
+    const std::int64_t version = row.integer(1);
     if (application != kApplicationId) {
-        BOOST_OUTCOME_TRY(objects, database.integer("SELECT count(*) FROM sqlite_master"));
-        if (application == 0 && version == 0 && objects == 0) return Content::empty;
+        if (application == 0 && version == 0 && row.integer(2) == 0) return Content::empty;
         return fail(ErrorCode::state, "can't use the state: it is an SQLite database of another program",
                     database.path(), {"Choose another file with `--state` or TLM_STATE."});
     }
@@ -114,12 +120,13 @@ Result<Content> identify(Database& database) {
 }
 
 Result<void> configure(Database& database) {
-    // Two processes that make this switch at the same moment can refuse each other at once, without waiting.
-    constexpr int kTries = 10;
+    // Two processes that make this switch at the same moment refuse each other at once, without waiting.
+    constexpr int kTries = 500;
     for (int i = 1;; ++i) {
         auto switched = database.script("PRAGMA journal_mode = WAL");
         if (switched) break;
-        if (i == kTries) return switched;
+        if (i == kTries || !database.busy()) return switched;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     // The log is cut back after a large snapshot went through it.
     return database.script(

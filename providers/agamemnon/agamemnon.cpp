@@ -1,0 +1,255 @@
+#include "providers/agamemnon/agamemnon.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <thread>
+#include <unordered_map>
+
+#include "providers/agamemnon/list_reader.h"
+#include "providers/agamemnon/outcome.h"
+#include "providers/agamemnon/requests.h"
+#include "providers/agamemnon/transfers.h"
+
+namespace tlm {
+
+using namespace std::chrono_literals;
+using agamemnon::Ended;
+using agamemnon::ListReader;
+using agamemnon::Request;
+using agamemnon::Response;
+using agamemnon::Transport;
+
+namespace {
+
+constexpr int kMostReadTries = 5;       // of a read that fails, the first included
+constexpr auto kMostThrottling = 5min;  // that a read waits in all because the server asks it to
+constexpr int kMostRounds = 3;          // of lists that shift while they are read
+
+std::int64_t now_seconds() {
+    return static_cast<std::int64_t>(std::time(nullptr));
+}
+
+}  // namespace
+
+class Agamemnon::Impl {
+  public:
+    explicit Impl(AgamemnonOptions options) : options_(std::move(options)), transfers_(options_) {}
+
+    [[nodiscard]] bool usable() const { return transfers_.usable(); }
+
+    Result<Snapshot> read_fleet() {
+        Snapshot snapshot;
+        for (int round = 1;; ++round) {
+            std::vector<ListReader> lists;
+            for (const Kind kind : {Kind::agent, Kind::team, Kind::task})
+                lists.emplace_back(kind, agamemnon::list_path(kind));
+            BOOST_OUTCOME_TRYV(read_lists(lists));
+            snapshot.consistent =
+                std::ranges::all_of(lists, [](const ListReader& list) { return list.consistent(); });
+            if (!snapshot.consistent && round < kMostRounds) continue;
+            for (ListReader& list : lists)
+                std::ranges::move(list.items(), std::back_inserter(snapshot.resources));
+            return snapshot;
+        }
+    }
+
+    Result<std::vector<LiveResource>> find(Kind kind, std::string_view name, const ResourceId& team) {
+        std::string path = agamemnon::list_path(kind);
+        if (kind == Kind::agent) {
+            // Gives any one of those that carry the name, which is enough to know that there is none.
+            BOOST_OUTCOME_TRY(exists, agent_exists(std::string(name)));
+            if (!exists) return std::vector<LiveResource>();
+        } else if (kind == Kind::task) {
+            const auto segment = agamemnon::path_segment(team.value);
+            if (!segment) return std::vector<LiveResource>();
+            path = fmt::format("/v1/teams/{}/tasks", *segment);
+        }
+        std::vector<ListReader> lists;
+        lists.emplace_back(kind, path);
+        BOOST_OUTCOME_TRYV(read_lists(lists));
+        std::vector<LiveResource> found = lists[0].items();
+        std::erase_if(found, [&](const LiveResource& live) {
+            return live.name != name || (kind == Kind::task && live.team != team);
+        });
+        return found;
+    }
+
+    void submit(Call call) {
+        auto request = agamemnon::request_for(call);
+        if (!request) {
+            ended_.push_back({call.id, CallRefused{request.error().message}});
+            return;
+        }
+        const std::uint64_t ticket = transfers_.start(std::move(request.value()));
+        calls_.emplace(ticket, std::move(call));
+    }
+
+    std::vector<Completion> wait() {
+        while (ended_.empty() && !calls_.empty())
+            sort_out(transfers_.wait());
+        return std::exchange(ended_, {});
+    }
+
+  private:
+    // A read under way: which list it belongs to, and how often it was tried.
+    struct Read {
+        std::size_t list = 0;
+        std::string path;
+        int tries = 0;
+    };
+
+    // Reads every list to its end, pages side by side.
+    Result<void> read_lists(std::vector<ListReader>& lists) {
+        auto throttled = 0ms;
+        ask_for_pages(lists);
+        while (!reads_.empty()) {
+            sort_out(transfers_.wait());
+            for (auto& [read, response] : std::exchange(answers_, {})) {
+                if (auto taken = take_answer(lists, std::move(read), response, throttled); !taken) {
+                    forget_reads();
+                    return taken;
+                }
+            }
+            ask_for_pages(lists);
+        }
+        return success();
+    }
+
+    void ask_for_pages(std::vector<ListReader>& lists) {
+        for (std::size_t i = 0; i < lists.size(); ++i) {
+            for (std::string& path : lists[i].next_pages())
+                ask({i, std::move(path), 0});
+        }
+    }
+
+    void ask(Read read) {
+        ++read.tries;
+        const std::uint64_t ticket = transfers_.start({"GET", read.path, {}, {}, false});
+        reads_.emplace(ticket, std::move(read));
+    }
+
+    // After a fault the other reads still end, but nobody waits for them.
+    void forget_reads() { reads_.clear(); }
+
+    Result<void> take_answer(std::vector<ListReader>& lists, Read read, Response& response,
+                             std::chrono::milliseconds& throttled) {
+        const bool usable = response.transport == Transport::answered && response.status == 200;
+        if (!usable) return try_again(std::move(read), response, throttled);
+        auto page = agamemnon::read_page(lists[read.list].kind(), response.body);
+        if (!page) return at(read.path, page.error());
+        if (auto taken = lists[read.list].take(std::move(page.value())); !taken)
+            return at(read.path, taken.error());
+        return success();
+    }
+
+    Error at(const std::string& path, Error error) const {
+        error.where = options_.url + path.substr(0, path.find('?'));
+        return error;
+    }
+
+    Result<void> try_again(Read read, const Response& response, std::chrono::milliseconds& throttled) {
+        if (response.transport == Transport::answered) {
+            if (response.status == 401 || response.status == 403) return denied(read.path, response);
+            if (response.status == 429 || response.status == 503) {
+                const auto wait =
+                    std::max(agamemnon::retry_after(response, now_seconds()).value_or(1s), 50ms);
+                throttled += wait;
+                if (throttled > kMostThrottling)
+                    return at(read.path, unreachable(agamemnon::words_of(response)));
+                std::this_thread::sleep_for(wait);
+                --read.tries;
+                ask(std::move(read));
+                return success();
+            }
+            if (response.status < 500) {
+                return at(read.path,
+                          unreachable(fmt::format("the server does not answer as an Agamemnon does: {} ({})",
+                                                  agamemnon::words_of(response), response.status)));
+            }
+        }
+        const std::string why = response.transport == Transport::answered
+                                    ? fmt::format("{} ({})", agamemnon::words_of(response), response.status)
+                                    : response.fault;
+        if (read.tries >= kMostReadTries) return at(read.path, unreachable(why));
+        std::this_thread::sleep_for(100ms * (1 << read.tries) / 2);
+        ask(std::move(read));
+        return success();
+    }
+
+    static Error unreachable(std::string why) {
+        return fail(ErrorCode::unreachable, std::move(why), {},
+                    {"Check AGAMEMNON_URL, and that the server runs and can be reached from here."});
+    }
+
+    Error denied(const std::string& path, const Response& response) const {
+        return at(
+            path,
+            fail(ErrorCode::denied,
+                 fmt::format("the server refused the key: {} ({})", agamemnon::words_of(response),
+                             response.status),
+                 {}, {options_.api_key.empty() ? "Set AGAMEMNON_API_KEY." : "Check AGAMEMNON_API_KEY."}));
+    }
+
+    Result<bool> agent_exists(const std::string& name) {
+        const auto segment = agamemnon::path_segment(name);
+        if (!segment) return false;
+        Read read{0, "/v1/agents/by-name/" + *segment, 0};
+        auto throttled = 0ms;
+        ask(read);
+        while (true) {
+            while (answers_.empty())
+                sort_out(transfers_.wait());
+            auto [answered, response] = std::move(answers_.front());
+            answers_.clear();
+            if (response.transport == Transport::answered && response.status == 200) return true;
+            if (response.transport == Transport::answered && response.status == 404) return false;
+            BOOST_OUTCOME_TRYV(try_again(std::move(answered), response, throttled));
+        }
+    }
+
+    // Calls and reads end in any order; each goes to those who wait for it.
+    void sort_out(std::vector<Ended> ended) {
+        for (Ended& item : ended) {
+            if (const auto call = calls_.find(item.ticket); call != calls_.end()) {
+                ended_.push_back(
+                    {call->second.id, agamemnon::outcome_of(call->second, item.response, now_seconds())});
+                calls_.erase(call);
+            } else if (const auto read = reads_.find(item.ticket); read != reads_.end()) {
+                answers_.emplace_back(std::move(read->second), std::move(item.response));
+                reads_.erase(read);
+            }
+        }
+    }
+
+    const AgamemnonOptions options_;
+    agamemnon::Transfers transfers_;
+    std::unordered_map<std::uint64_t, Call> calls_;  // by ticket
+    std::unordered_map<std::uint64_t, Read> reads_;  // by ticket
+    std::vector<Completion> ended_;
+    std::vector<std::pair<Read, Response>> answers_;
+};
+
+Result<std::unique_ptr<Agamemnon>> Agamemnon::open(AgamemnonOptions options) {
+    auto impl = std::make_unique<Impl>(std::move(options));
+    if (!impl->usable()) return fail(ErrorCode::internal, "libcurl can't be set up");
+    return std::unique_ptr<Agamemnon>(new Agamemnon(std::move(impl)));
+}
+
+Agamemnon::Agamemnon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Agamemnon::~Agamemnon() = default;
+Result<Snapshot> Agamemnon::read_fleet() {
+    return impl_->read_fleet();
+}
+Result<std::vector<LiveResource>> Agamemnon::find(Kind kind, std::string_view name, const ResourceId& team) {
+    return impl_->find(kind, name, team);
+}
+void Agamemnon::submit(Call call) {
+    impl_->submit(std::move(call));
+}
+std::vector<Completion> Agamemnon::wait() {
+    return impl_->wait();
+}
+
+}  // namespace tlm

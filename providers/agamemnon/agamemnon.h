@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "engine/ports/provider.h"
+
+namespace tlm {
+
+struct AgamemnonOptions {
+    std::string url;      // http or https, without a slash at the end
+    std::string api_key;  // sent as bearer; empty: none is sent
+    std::string user_agent;
+    std::chrono::milliseconds timeout{30000};          // of one request, from its first byte to its last
+    std::chrono::milliseconds connect_timeout{10000};  // of a connection, TLS included
+    double rate_limit_rps = 0;                         // requests a second; 0: no limit of our own
+    double rate_limit_burst = 1;                       // that may go at once
+    std::size_t max_connections = 16;
+    std::size_t max_body = std::size_t{256} << 20U;  // bytes of one answer, after decompression
+    std::string ca_file;                             // PEM; empty: the system's certificates
+};
+
+// A fleet on an Agamemnon server, over HTTP. One thread uses an instance; requests run side by side on one
+// curl multi handle, over connections that are kept alive.
+class Agamemnon final : public FleetReader, public FleetWriter {
+  public:
+    // Opens no connection yet. Errors: internal, where libcurl can't be set up.
+    [[nodiscard]] static Result<std::unique_ptr<Agamemnon>> open(AgamemnonOptions options);
+    ~Agamemnon() override;
+
+    [[nodiscard]] Result<Snapshot> read_fleet() override;
+    [[nodiscard]] Result<std::vector<LiveResource>> find(Kind kind, std::string_view name,
+                                                         const ResourceId& team) override;
+    void submit(Call call) override;
+    [[nodiscard]] std::vector<Completion> wait() override;
+
+  private:
+    class Impl;
+    explicit Agamemnon(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tlm

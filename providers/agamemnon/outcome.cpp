@@ -1,0 +1,150 @@
+#include "providers/agamemnon/outcome.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "providers/agamemnon/resources.h"
+
+namespace tlm::agamemnon {
+namespace {
+
+constexpr std::size_t kMostWords = 500;
+
+rapidjson::Document parse(const std::string& body) {
+    rapidjson::Document document;
+    document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data(),
+                                                                                           body.size());
+    return document;
+}
+
+// The resource in an answer such as {"agent":{…}}; nothing where the body is of another shape.
+std::optional<LiveResource> resource_in(const Call& call, const Response& response) {
+    const rapidjson::Document document = parse(response.body);
+    if (document.HasParseError() || !document.IsObject()) return std::nullopt;
+    const auto at = document.FindMember(std::string(kind_name(call.kind)).c_str());
+    if (at == document.MemberEnd()) return std::nullopt;
+    auto resource = read_resource(call.kind, at->value);
+    if (!resource) return std::nullopt;
+    return std::move(resource.value());
+}
+
+bool is_create(const Call& call) {
+    return std::holds_alternative<CreateCall>(call.what);
+}
+bool is_start(const Call& call) {
+    return std::holds_alternative<StartCall>(call.what);
+}
+
+CallOutcome success_of(const Call& call, const Response& response) {
+    auto resource = resource_in(call, response);
+    if (resource) {
+        if (const auto* create = std::get_if<CreateCall>(&call.what);
+            create != nullptr && resource->name != create->name) {
+            return CallUnknown{fmt::format("the server answered with `{}` to the creation of `{}`",
+                                           resource->name, create->name)};
+        }
+        return CallDone{std::move(resource)};
+    }
+    if (is_create(call)) return CallUnknown{"the server's answer does not hold what it made"};
+    return CallDone{};
+}
+
+bool says_running(const std::string& words) {
+    std::string lower = words;
+    std::ranges::transform(lower, lower.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
+    return lower.find("running") != std::string::npos;
+}
+
+CallOutcome refused(const Response& response) {
+    return CallRefused{fmt::format("{} ({})", words_of(response), response.status)};
+}
+
+}  // namespace
+
+std::string words_of(const Response& response) {
+    std::string words;
+    const rapidjson::Document document = parse(response.body);
+    if (!document.HasParseError() && document.IsObject()) {
+        for (const char* name : {"error", "detail"}) {
+            const auto at = document.FindMember(name);
+            if (at == document.MemberEnd()) continue;
+            if (at->value.IsString()) {
+                words.assign(at->value.GetString(), at->value.GetStringLength());
+            } else {
+                rapidjson::StringBuffer buffer;
+                rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+                at->value.Accept(writer);
+                words.assign(buffer.GetString(), buffer.GetSize());
+            }
+            break;
+        }
+    }
+    if (words.empty()) words = response.body;
+    if (words.empty()) words = "no explanation from the server";
+    if (words.size() > kMostWords) {
+        std::size_t end = kMostWords;
+        while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xC0U) == 0x80U)
+            --end;
+        words = words.substr(0, end) + "…";
+    }
+    return words;
+}
+
+std::optional<std::chrono::milliseconds> retry_after(const Response& response, std::int64_t now) {
+    constexpr std::int64_t kMost = 3600;
+    const std::string& header = response.retry_after;
+    std::int64_t seconds = -1;
+    const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
+    if (error != std::errc() || end != header.data() + header.size()) {
+        const time_t date = header.empty() ? -1 : curl_getdate(header.c_str(), nullptr);
+        seconds = date < 0 ? -1 : std::max<std::int64_t>(0, date - now);
+    }
+    if (seconds < 0) {
+        const rapidjson::Document document = parse(response.body);
+        if (!document.HasParseError() && document.IsObject()) {
+            const auto at = document.FindMember("retry_after_seconds");
+            if (at != document.MemberEnd() && at->value.IsInt64()) seconds = at->value.GetInt64();
+        }
+    }
+    if (seconds < 0) return std::nullopt;
+    return std::chrono::seconds(std::min(seconds, kMost));
+}
+
+CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t now) {
+    if (response.transport == Transport::not_sent) return CallNotSent{response.fault};
+    if (response.transport == Transport::uncertain) return CallUnknown{response.fault};
+    const int status = response.status;
+    if (status >= 200 && status < 300) return success_of(call, response);
+    switch (status) {
+        case 401:
+        case 403:
+            return CallDenied{fmt::format("the server refused the key: {} ({})", words_of(response), status)};
+        case 404:
+            return is_create(call) ? refused(response) : CallOutcome(CallGone{words_of(response)});
+        case 409:
+            return CallAlreadySo{words_of(response)};
+        case 429:
+        case 503:
+            return CallNotNow{retry_after(response, now), words_of(response)};
+        case 400:
+            if (is_start(call) && says_running(words_of(response))) return CallAlreadySo{words_of(response)};
+            return refused(response);
+        default:
+            break;
+    }
+    if (status >= 500) return CallUnknown{fmt::format("{} ({})", words_of(response), status)};
+    if (status >= 300 && status < 400) {
+        return CallRefused{fmt::format("the server redirects to {}, which tlm does not follow ({})",
+                                       response.location, status)};
+    }
+    return refused(response);
+}
+
+}  // namespace tlm::agamemnon

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "engine/ports/call.h"
+#include "providers/agamemnon/http.h"
+
+namespace tlm::agamemnon {
+
+// What became of a call: the one place where transport, status and body turn into the engine's closed set.
+// `now` is seconds since 1970, for a Retry-After that is a date. Pure.
+[[nodiscard]] CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t now);
+
+// The server's own words about a failure: its `error` or `detail`, else the body, else the status; cut to 500
+// characters.
+[[nodiscard]] std::string words_of(const Response& response);
+
+// Retry-After in seconds or as a date, or the body's retry_after_seconds; nothing where there is none that
+// makes sense. At most an hour.
+[[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const Response& response,
+                                                                   std::int64_t now);
+
+}  // namespace tlm::agamemnon

@@ -1,0 +1,304 @@
+#include "providers/agamemnon/transfers.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+
+#include <deque>
+#include <unordered_map>
+
+#include "providers/agamemnon/rate_limit.h"
+
+namespace tlm::agamemnon {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// curl_global_init is not thread-safe before 7.84 and idempotent after; a static local makes it happen once.
+bool curl_is_ready() {
+    static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    return ready;
+}
+
+struct HeaderList {
+    curl_slist* list = nullptr;
+    HeaderList() = default;
+    HeaderList(const HeaderList&) = delete;
+    HeaderList& operator=(const HeaderList&) = delete;
+    ~HeaderList() { curl_slist_free_all(list); }
+    void add(const std::string& header) { list = curl_slist_append(list, header.c_str()); }
+    void clear() {
+        curl_slist_free_all(list);
+        list = nullptr;
+    }
+};
+
+// One request under way, with everything that libcurl points into.
+struct Transfer {
+    CURL* easy = nullptr;
+    std::uint64_t ticket = 0;
+    Request request;
+    std::size_t uploaded = 0;
+    HeaderList headers;
+    std::string url;
+    Response response;
+    std::size_t max_body = 0;
+    bool too_large = false;
+    std::array<char, CURL_ERROR_SIZE> error{};
+
+    Transfer() : easy(curl_easy_init()) {}
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+    ~Transfer() { curl_easy_cleanup(easy); }
+};
+
+std::size_t receive(char* data, std::size_t size, std::size_t count, void* user) {
+    auto* transfer = static_cast<Transfer*>(user);
+    const std::size_t bytes = size * count;
+    if (transfer->response.body.size() + bytes > transfer->max_body) {
+        transfer->too_large = true;
+        return 0;
+    }
+    transfer->response.body.append(data, bytes);
+    return bytes;
+}
+
+std::size_t upload(char* buffer, std::size_t size, std::size_t count, void* user) {
+    auto* transfer = static_cast<Transfer*>(user);
+    const std::string& body = transfer->request.body;
+    const std::size_t bytes = std::min(size * count, body.size() - transfer->uploaded);
+    body.copy(buffer, bytes, transfer->uploaded);
+    transfer->uploaded += bytes;
+    return bytes;
+}
+
+std::string header_of(CURL* easy, const char* name) {
+    curl_header* header = nullptr;
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : "";
+}
+
+// Whether a request that failed so can't have reached the server.
+bool never_sent(CURLcode code, CURL* easy) {
+    switch (code) {
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_COULDNT_CONNECT:
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+        case CURLE_URL_MALFORMAT:
+        case CURLE_UNSUPPORTED_PROTOCOL:
+            return true;
+        case CURLE_OPERATION_TIMEDOUT: {
+            // Zero until the connection, TLS included, stands and the request is about to be sent.
+            curl_off_t begun = 0;
+            curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
+            return begun == 0;
+        }
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+class Transfers::Impl {
+  public:
+    explicit Impl(const AgamemnonOptions& options)
+        : options_(options), limit_(options.rate_limit_rps, options.rate_limit_burst, Clock::now()) {
+        if (!curl_is_ready()) return;
+        multi_ = curl_multi_init();
+        const auto connections = static_cast<long>(options.max_connections);
+        curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+        curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections);
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+    ~Impl() {
+        for (auto& [easy, transfer] : running_)
+            curl_multi_remove_handle(multi_, easy);
+        running_.clear();
+        idle_.clear();
+        curl_multi_cleanup(multi_);
+    }
+
+    [[nodiscard]] bool usable() const { return multi_ != nullptr; }
+
+    std::uint64_t start(Request request) {
+        waiting_.emplace_back(++last_ticket_, std::move(request));
+        begin_waiting();
+        perform();
+        return last_ticket_;
+    }
+
+    std::vector<Ended> wait() {
+        while (ended_.empty() && (!running_.empty() || !waiting_.empty())) {
+            begin_waiting();
+            perform();
+            if (ended_.empty()) curl_multi_poll(multi_, nullptr, 0, poll_milliseconds(), nullptr);
+        }
+        return std::exchange(ended_, {});
+    }
+
+  private:
+    // As many of the queued as the rate limit lets go.
+    void begin_waiting() {
+        while (!waiting_.empty() && limit_.take(Clock::now())) {
+            auto [ticket, request] = std::move(waiting_.front());
+            waiting_.pop_front();
+            begin(ticket, std::move(request));
+        }
+    }
+
+    int poll_milliseconds() const {
+        constexpr int kLongest = 1000;
+        return waiting_.empty() ? kLongest
+                                : std::min<int>(kLongest, static_cast<int>(limit_.until_next().count()));
+    }
+
+    void begin(std::uint64_t ticket, Request request) {
+        std::unique_ptr<Transfer> transfer;
+        if (idle_.empty()) {
+            transfer = std::make_unique<Transfer>();
+        } else {
+            transfer = std::move(idle_.back());
+            idle_.pop_back();
+        }
+        transfer->ticket = ticket;
+        transfer->request = std::move(request);
+        transfer->response = {};
+        transfer->uploaded = 0;
+        transfer->too_large = false;
+        set_up(*transfer);
+        curl_multi_add_handle(multi_, transfer->easy);
+        CURL* const easy = transfer->easy;
+        running_.emplace(easy, std::move(transfer));
+    }
+
+    void set_up(Transfer& transfer) {
+        CURL* const easy = transfer.easy;
+        curl_easy_reset(easy);
+        transfer.url = options_.url + transfer.request.path;
+        transfer.max_body = options_.max_body;
+        transfer.error[0] = '\0';
+        curl_easy_setopt(easy, CURLOPT_URL, transfer.url.c_str());
+        curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+        curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+        curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+        curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+        curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                         static_cast<long>(std::min(options_.connect_timeout, options_.timeout).count()));
+        curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
+        curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.error.data());
+        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
+        curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+        curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
+        // A server on this machine is never behind a proxy.
+        curl_easy_setopt(easy, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
+        if (!options_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+        set_up_headers(transfer);
+        set_up_method(transfer);
+    }
+
+    void set_up_headers(Transfer& transfer) {
+        transfer.headers.clear();
+        transfer.headers.add("Accept: application/json");
+        // Waiting for leave to send a body would cost a round trip.
+        transfer.headers.add("Expect:");
+        if (!transfer.request.body.empty()) transfer.headers.add("Content-Type: application/json");
+        if (!options_.api_key.empty()) transfer.headers.add("Authorization: Bearer " + options_.api_key);
+        if (!transfer.request.request_id.empty()) {
+            transfer.headers.add("X-Request-Id: " + transfer.request.request_id);
+        }
+        curl_easy_setopt(transfer.easy, CURLOPT_HTTPHEADER, transfer.headers.list);
+    }
+
+    void set_up_method(Transfer& transfer) {
+        const Request& request = transfer.request;
+        if (request.method == "GET") return;
+        CURL* const easy = transfer.easy;
+        curl_easy_setopt(easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+        // With an empty body this sends `Content-Length: 0`, for which the server would wait ten seconds.
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+        if (!request.sent_at_most_once) {
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+            return;
+        }
+        // libcurl repeats a request by itself when a kept-alive connection turns out to be dead. A body that
+        // can't be rewound is what keeps it from repeating a create: it fails with CURLE_SEND_FAIL_REWIND
+        // instead.
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, nullptr);
+        curl_easy_setopt(easy, CURLOPT_READFUNCTION, upload);
+        curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
+    }
+
+    void perform() {
+        int running = 0;
+        curl_multi_perform(multi_, &running);
+        int left = 0;
+        while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+            if (message->msg == CURLMSG_DONE) finish(message->easy_handle, message->data.result);
+        }
+    }
+
+    void finish(CURL* easy, CURLcode code) {
+        const auto at = running_.find(easy);
+        std::unique_ptr<Transfer> transfer = std::move(at->second);
+        running_.erase(at);
+        curl_multi_remove_handle(multi_, easy);
+        Response& response = transfer->response;
+        if (code == CURLE_OK) {
+            long status = 0;
+            curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+            response.status = static_cast<int>(status);
+            response.retry_after = header_of(easy, "Retry-After");
+            response.location = header_of(easy, "Location");
+        } else {
+            response.transport = never_sent(code, easy) ? Transport::not_sent : Transport::uncertain;
+            response.fault = transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(code);
+            if (transfer->too_large) {
+                response.fault = fmt::format("the answer is larger than {} bytes", options_.max_body);
+            }
+        }
+        ended_.push_back({transfer->ticket, std::move(response)});
+        idle_.push_back(std::move(transfer));
+    }
+
+    const AgamemnonOptions options_;
+    RateLimit limit_;
+    CURLM* multi_ = nullptr;
+    std::uint64_t last_ticket_ = 0;
+    std::deque<std::pair<std::uint64_t, Request>> waiting_;  // for the rate limit
+    std::unordered_map<CURL*, std::unique_ptr<Transfer>> running_;
+    std::vector<std::unique_ptr<Transfer>> idle_;
+    std::vector<Ended> ended_;
+};
+
+Transfers::Transfers(const AgamemnonOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Transfers::~Transfers() = default;
+bool Transfers::usable() const {
+    return impl_->usable();
+}
+std::uint64_t Transfers::start(Request request) {
+    return impl_->start(std::move(request));
+}
+std::vector<Ended> Transfers::wait() {
+    return impl_->wait();
+}
+
+std::optional<std::string> path_segment(const std::string& text) {
+    if (text.empty() || text == "." || text == "..") return std::nullopt;
+    char* encoded = curl_easy_escape(nullptr, text.c_str(), static_cast<int>(text.size()));
+    if (encoded == nullptr) return std::nullopt;
+    std::string result(encoded);
+    curl_free(encoded);
+    return result;
+}
+
+}  // namespace tlm::agamemnon

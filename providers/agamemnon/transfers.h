@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "providers/agamemnon/agamemnon.h"
+#include "providers/agamemnon/http.h"
+
+namespace tlm::agamemnon {
+
+struct Ended {
+    std::uint64_t ticket = 0;
+    Response response;
+};
+
+// Requests that run side by side. The one file that knows libcurl.
+class Transfers {
+  public:
+    explicit Transfers(const AgamemnonOptions& options);
+    ~Transfers();
+    Transfers(const Transfers&) = delete;
+    Transfers& operator=(const Transfers&) = delete;
+
+    [[nodiscard]] bool usable() const;
+    // Starts a request (or queues it behind the rate limit) and returns its ticket.
+    std::uint64_t start(Request request);
+    // Waits until at least one has ended; empty where none is under way. Each ends within the options'
+    // time-outs.
+    [[nodiscard]] std::vector<Ended> wait();
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// The text as one path segment, percent-encoded; nothing where it can't be one: empty, `.` or `..`.
+[[nodiscard]] std::optional<std::string> path_segment(const std::string& text);
+
+}  // namespace tlm::agamemnon

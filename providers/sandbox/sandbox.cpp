@@ -1,0 +1,265 @@
+#include "providers/sandbox/sandbox.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <system_error>
+
+#include "providers/sandbox/database.h"
+#include "providers/sandbox/fleet_table.h"
+
+namespace tlm {
+
+using boost::outcome_v2::success;
+using sandbox::Database;
+using sandbox::Failure;
+using sandbox::Try;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string utc_now() {
+    using namespace std::chrono;
+    const auto now = floor<milliseconds>(system_clock::now());
+    const std::time_t seconds = system_clock::to_time_t(now);
+    std::tm utc{};
+    ::gmtime_r(&seconds, &utc);
+    std::array<char, 32> text{};
+    const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+    return fmt::format("{}.{:03}Z", std::string_view(text.data(), length),
+                       now.time_since_epoch().count() % 1000);
+}
+
+// A random UUID, version 4.
+std::string random_uuid() {
+    std::array<unsigned char, 16> bytes{};
+    // So few bytes are never cut short; only a signal early in the machine's life can interrupt.
+    while (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    }
+    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);
+    bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
+    std::string uuid;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) uuid += '-';
+        uuid += fmt::format("{:02x}", bytes.at(i));
+    }
+    return uuid;
+}
+
+Failure system_failure(int cause) {
+    return {std::generic_category().message(cause), false, cause == EACCES || cause == EROFS};
+}
+
+// The file and its directories, for the owner only. SQLite gives its own files beside it the same mode.
+Try<void> create_file(const fs::path& path) {
+    fs::path made;
+    for (const fs::path& part : path.parent_path()) {
+        made /= part;
+        if (::mkdir(made.c_str(), 0700) == 0) continue;
+        const int cause = errno == EEXIST ? ENOTDIR : errno;  // matters only where it is no directory
+        std::error_code ignored;
+        if (!fs::is_directory(made, ignored)) return system_failure(cause);
+    }
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return system_failure(errno);
+    ::close(fd);
+    return success();
+}
+
+}  // namespace
+
+Sandbox::Sandbox(std::string path, Now now) : path_(std::move(path)), now_(std::move(now)) {}
+
+Sandbox::~Sandbox() = default;
+
+Result<std::unique_ptr<Sandbox>> Sandbox::open(const std::string& path, Now now) {
+    std::error_code error;
+    const fs::path absolute = path.empty() ? fs::path() : fs::absolute(path, error);
+    if (absolute.empty() || error) {
+        return fail(ErrorCode::unreachable, "can't open the sandbox: its path is empty or can't be resolved",
+                    path, {"Name it as `sandbox:PATH`."});
+    }
+    if (!now) now = utc_now;
+    std::unique_ptr<Sandbox> sandbox(new Sandbox(absolute.string(), std::move(now)));
+    if (auto opened = sandbox->open_existing(); !opened) return sandbox->unreachable(opened.error());
+    return sandbox;
+}
+
+Error Sandbox::unreachable(const Failure& failure) const {
+    std::vector<std::string> hints;
+    if (failure.busy) hints = {"Another process is writing to it; run the command again."};
+    if (failure.read_only) hints = {"Check the permissions of the file and of its directory."};
+    return fail(ErrorCode::unreachable, "can't use the sandbox: " + failure.cause, path_, std::move(hints));
+}
+
+// The transaction that it happened in is rolled back, so that nothing has reached the file.
+CallOutcome Sandbox::not_done(const Failure& failure) const {
+    std::string reason = fmt::format("can't write to the sandbox {}: {}", path_, failure.cause);
+    if (failure.busy) return CallNotNow{std::nullopt, std::move(reason)};
+    return CallNotSent{std::move(reason)};
+}
+
+Try<void> Sandbox::open_existing() {
+    std::error_code error;
+    if (fs::status(path_, error).type() == fs::file_type::not_found) return success();
+    BOOST_OUTCOME_TRY(database, Database::open(path_));
+    BOOST_OUTCOME_TRY(usable, database->is_sandbox());
+    if (usable) database_ = std::move(database);
+    return success();
+}
+
+Try<void> Sandbox::prepare_write() {
+    if (database_ == nullptr) {
+        BOOST_OUTCOME_TRYV(create_file(path_));
+        BOOST_OUTCOME_TRY(database, Database::open(path_));
+        BOOST_OUTCOME_TRY(usable, database->is_sandbox());
+        if (!usable) {
+            BOOST_OUTCOME_TRYV(database->initialise());
+        }
+        database_ = std::move(database);
+    }
+    if (database_->in_transaction()) return success();
+    return database_->begin();
+}
+
+Result<Snapshot> Sandbox::read_fleet() {
+    finish_transaction();
+    auto fleet = snapshot();
+    if (!fleet) return unreachable(fleet.error());
+    return std::move(fleet.value());
+}
+
+Try<Snapshot> Sandbox::snapshot() {
+    if (database_ == nullptr) {
+        BOOST_OUTCOME_TRYV(open_existing());
+    }
+    if (database_ == nullptr) return Snapshot();
+    if (auto progress = make_progress(); !progress) {
+        database_->roll_back();
+        // Who may only look, or finds someone else writing, sees the fleet as it is.
+        if (!progress.error().read_only && !progress.error().busy) return progress.error();
+    }
+    BOOST_OUTCOME_TRY(resources, sandbox::read_all(*database_));
+    return Snapshot{std::move(resources), true};
+}
+
+Try<void> Sandbox::make_progress() {
+    BOOST_OUTCOME_TRY(waiting, sandbox::ready_tasks(*database_));
+    if (waiting.empty()) return success();
+    BOOST_OUTCOME_TRYV(database_->begin());
+    // All are found before any is completed, so that a chain moves by one link only.
+    BOOST_OUTCOME_TRY(ready, sandbox::ready_tasks(*database_));
+    for (const ResourceId& id : ready) {
+        BOOST_OUTCOME_TRYV(sandbox::complete_task(*database_, id));
+    }
+    return database_->commit();
+}
+
+Result<std::vector<LiveResource>> Sandbox::find(Kind kind, std::string_view name, const ResourceId& team) {
+    finish_transaction();
+    if (database_ == nullptr) {
+        if (auto opened = open_existing(); !opened) return unreachable(opened.error());
+        if (database_ == nullptr) return std::vector<LiveResource>();
+    }
+    auto found = sandbox::read_named(*database_, kind, name, team);
+    if (!found) return unreachable(found.error());
+    return std::move(found.value());
+}
+
+void Sandbox::submit(Call call) {
+    const CallId id = call.id;
+    auto outcome = carry_out(call);
+    if (outcome) {
+        completions_.push_back({id, std::move(outcome.value())});
+        return;
+    }
+    completions_.push_back({id, CallNotSent{}});
+    abandon_transaction(not_done(outcome.error()));
+}
+
+std::vector<Completion> Sandbox::wait() {
+    finish_transaction();
+    committed_ = 0;
+    return std::exchange(completions_, {});
+}
+
+// One sync for all calls since the last time.
+void Sandbox::finish_transaction() {
+    if (database_ != nullptr && database_->in_transaction()) {
+        auto committed = database_->commit();
+        if (!committed) {
+            // A commit that fails half-way may be found complete when the file is read again, except where it
+            // did not begin for another process' sake.
+            const Failure& failure = committed.error();
+            abandon_transaction(failure.busy ? not_done(failure) : CallUnknown{failure.cause});
+        }
+    }
+    committed_ = completions_.size();
+}
+
+void Sandbox::abandon_transaction(const CallOutcome& outcome) {
+    if (database_ != nullptr) database_->roll_back();
+    for (; committed_ < completions_.size(); ++committed_)
+        completions_[committed_].outcome = outcome;
+}
+
+Try<CallOutcome> Sandbox::carry_out(const Call& call) {
+    BOOST_OUTCOME_TRYV(prepare_write());
+    return std::visit([&](const auto& what) { return carry_out(call.kind, what); }, call.what);
+}
+
+Try<CallOutcome> Sandbox::carry_out(Kind kind, const CreateCall& call) {
+    LiveResource resource{kind, {random_uuid()}, call.name, {}, now_(), call.attributes};
+    if (kind == Kind::agent) resource.attributes.set(Attribute::status, std::string("offline"));
+    if (kind == Kind::task) {
+        resource.team = call.team;
+        resource.attributes.set(Attribute::status, std::string("pending"));
+    }
+    BOOST_OUTCOME_TRYV(sandbox::insert(*database_, resource));
+    return CallOutcome(CallDone{std::move(resource)});
+}
+
+Try<CallOutcome> Sandbox::carry_out(Kind kind, const UpdateCall& call) {
+    return set(kind, call.id, call.attributes);
+}
+
+Try<CallOutcome> Sandbox::carry_out(Kind kind, const StartCall& call) {
+    if (kind != Kind::agent) return CallOutcome(CallRefused{"only agents can be started"});
+    Attributes online;
+    online.set(Attribute::status, std::string("online"));
+    return set(kind, call.id, online);
+}
+
+Try<CallOutcome> Sandbox::carry_out(Kind kind, const StopCall& call) {
+    if (kind != Kind::agent) return CallOutcome(CallRefused{"only agents can be stopped"});
+    Attributes offline;
+    offline.set(Attribute::status, std::string("offline"));
+    return set(kind, call.id, offline);
+}
+
+Try<CallOutcome> Sandbox::carry_out(Kind kind, const DeleteCall& call) {
+    if (kind == Kind::task) return CallOutcome(CallRefused{"tasks can't be deleted"});
+    BOOST_OUTCOME_TRY(erased, sandbox::erase(*database_, kind, call.id));
+    if (!erased) return CallOutcome(CallGone{fmt::format("{} not found", kind_name(kind))});
+    return CallOutcome(CallDone{});
+}
+
+Try<CallOutcome> Sandbox::set(Kind kind, const ResourceId& id, const Attributes& attributes) {
+    BOOST_OUTCOME_TRY(found, sandbox::read_one(*database_, kind, id));
+    if (!found) return CallOutcome(CallGone{fmt::format("{} not found", kind_name(kind))});
+    LiveResource& resource = *found;
+    for (const auto& [attribute, value] : attributes)
+        resource.attributes.set(attribute, value);
+    BOOST_OUTCOME_TRYV(sandbox::store_attributes(*database_, resource));
+    return CallOutcome(CallDone{std::move(resource)});
+}
+
+}  // namespace tlm

@@ -1,0 +1,189 @@
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "tests/state/state_fixture.h"
+
+namespace tlm {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+class JournalTest : public StateTest {};
+
+TEST_F(JournalTest, OpenIntents_AfterReopening_AreExactlyWhatWasCommitted) {
+    Intent first;
+    Intent second;
+    {
+        const auto file = open(StateMode::write);
+        ASSERT_TRUE(file->begin_run("apply", "digest-1").has_value());
+        first = intent(file->reserve(), "one");
+        second = intent(file->reserve(), "two", "update");
+        second.forced = false;
+        second.attributes = {};
+        // Handed over out of order: the journal's order is that of the numbers.
+        ASSERT_TRUE(file->commit(Parts{.intents = {second, first}}).has_value());
+    }
+    EXPECT_THAT(open(StateMode::read)->open_intents().value(), ElementsAre(first, second));
+    EXPECT_THAT(open(StateMode::read, "sandbox:other")->open_intents().value(), IsEmpty());
+}
+
+TEST_F(JournalTest, Outcome_Committed_ClosesItsIntentOnly) {
+    const auto file = open(StateMode::write);
+    const std::string run = file->begin_run("apply", "digest-1").value();
+    const Intent first = intent(file->reserve(), "one");
+    const Intent second = intent(file->reserve(), "two");
+    ASSERT_TRUE(file->commit(Parts{.intents = {first, second}}).has_value());
+    const IntentOutcome outcome{first.id, "failed", "no \"such\" team", {"made-1"}};
+    ASSERT_TRUE(file->commit(Parts{.outcomes = {outcome}}).has_value());
+
+    EXPECT_THAT(file->open_intents().value(), ElementsAre(second));
+    const auto entries = file->entries(run).value();
+    ASSERT_EQ(entries.size(), 2U);
+    EXPECT_EQ(entries[0].intent, first);
+    EXPECT_EQ(entries[0].outcome, outcome);
+    EXPECT_EQ(entries[0].begun_at, kNow);
+    EXPECT_EQ(entries[1].intent, second);
+    EXPECT_FALSE(entries[1].outcome.has_value());
+}
+
+TEST_F(JournalTest, Commit_OneFaultyPart_LeavesNothingOfTheBatch) {
+    const auto file = open(StateMode::write);
+    ASSERT_TRUE(file->begin_run("apply", "digest-1").has_value());
+    JournalBatch batch;
+    batch.intents = {intent(file->reserve(), "one")};
+    batch.bind = {binding("a", "1")};
+    batch.outcomes = {{CallId{999}, "done", "", {}}};  // of an intent that does not exist
+    EXPECT_FALSE(file->commit(batch).has_value());
+    EXPECT_THAT(file->open_intents().value(), IsEmpty());
+    EXPECT_THAT(file->bindings().value(), IsEmpty());
+    EXPECT_EQ(file->serial().value(), 0);
+    batch.outcomes.clear();
+    EXPECT_TRUE(file->commit(batch).has_value()) << "the failure must not leave a transaction open";
+}
+
+TEST_F(JournalTest, Commit_IntentWithoutRun_IsRefused) {
+    const auto file = open(StateMode::write);
+    EXPECT_FALSE(file->commit(Parts{.intents = {intent(file->reserve(), "one")}}).has_value());
+}
+
+TEST_F(JournalTest, Commit_OutcomeOfAnotherTargetsIntent_IsRefused) {
+    const auto file = open(StateMode::write);
+    ASSERT_TRUE(file->begin_run("apply", "digest-1").has_value());
+    const Intent one = intent(file->reserve(), "one");
+    ASSERT_TRUE(file->commit(Parts{.intents = {one}}).has_value());
+    EXPECT_FALSE(open(StateMode::write, "sandbox:x")
+                     ->commit(Parts{.outcomes = {{one.id, "done", "", {}}}})
+                     .has_value());
+    EXPECT_THAT(file->open_intents().value(), ElementsAre(one));
+}
+
+TEST_F(JournalTest, Reserve_AfterReopening_GivesNumbersAboveEveryTargets) {
+    CallId last;
+    {
+        const auto file = open(StateMode::write);
+        ASSERT_TRUE(file->begin_run("apply", "digest-1").has_value());
+        const CallId first = file->reserve();
+        last = file->reserve();
+        EXPECT_LT(first, last);
+        ASSERT_TRUE(file->commit(Parts{.intents = {intent(last, "one")}}).has_value());
+    }
+    EXPECT_LT(last, open(StateMode::write, "sandbox:other")->reserve());
+}
+
+TEST_F(JournalTest, Reserve_RunOfAnotherProcessBetweenOpeningAndBeginning_GivesNumbersAboveIts) {
+    const auto early = open(StateMode::write);
+    CallId last;
+    {
+        const auto other = open(StateMode::write);
+        ASSERT_TRUE(other->begin_run("apply", "digest-1").has_value());
+        last = other->reserve();
+        ASSERT_TRUE(other->commit(Parts{.intents = {intent(last, "one")}}).has_value());
+    }
+    ASSERT_TRUE(early->begin_run("apply", "digest-1").has_value());
+    EXPECT_LT(last, early->reserve());
+}
+
+TEST_F(JournalTest, MadeByPlan_GivesOnlyItsCarriedOutCreates) {
+    const auto file = open(StateMode::write);
+    ASSERT_TRUE(file->begin_run("apply", "digest-1").has_value());
+    JournalBatch batch;
+    const auto add = [&](const std::string& name, const std::string& verb, const std::string& plan,
+                         const std::string& result, const std::string& made) {
+        Intent added = intent(file->reserve(), name, verb);
+        added.plan = plan;
+        batch.intents.push_back(added);
+        if (!result.empty()) batch.outcomes.push_back({added.id, result, "", {made}});
+    };
+    add("done", "create", "digest-1", "done", "1");
+    add("settled", "create", "digest-1", "settled_done", "2");
+    add("failed", "create", "digest-1", "failed", "");
+    add("open", "create", "digest-1", "", "");
+    add("other verb", "update", "digest-1", "done", "3");
+    add("other plan", "create", "digest-2", "done", "4");
+    ASSERT_TRUE(file->commit(batch).has_value());
+    EXPECT_THAT(file->made_by_plan("digest-1").value(),
+                ElementsAre(Pair(Address::task("audit", "team/a", "done"), ResourceId{"1"}),
+                            Pair(Address::task("audit", "team/a", "settled"), ResourceId{"2"})));
+    EXPECT_THAT(open(StateMode::read, "sandbox:x")->made_by_plan("digest-1").value(), IsEmpty());
+}
+
+TEST_F(JournalTest, Runs_AreListedNewestFirstWithTheirCalls) {
+    std::string killed;
+    std::string ended;
+    {
+        const auto file = open(StateMode::write);
+        killed = file->begin_run("apply", "digest-1").value();
+        ASSERT_TRUE(
+            file->commit(Parts{.intents = {intent(file->reserve(), "a"), intent(file->reserve(), "b")}})
+                .has_value());
+    }
+    {
+        const auto file = open(StateMode::write);
+        ended = file->begin_run("destroy", "digest-2").value();
+        ASSERT_TRUE(file->end_run("partial").has_value());
+        EXPECT_FALSE(file->end_run("done").has_value()) << "it has ended already";
+    }
+    EXPECT_NE(killed, ended);
+    const auto runs = open(StateMode::read)->runs().value();
+    ASSERT_EQ(runs.size(), 2U);
+    EXPECT_EQ(runs[0].id, ended);
+    EXPECT_EQ(runs[0].verb, "destroy");
+    EXPECT_EQ(runs[0].plan, "digest-2");
+    EXPECT_EQ(runs[0].target, kTarget);
+    EXPECT_EQ(runs[0].started_at, kNow);
+    EXPECT_EQ(runs[0].ended_at, kNow);
+    EXPECT_EQ(runs[0].result, "partial");
+    EXPECT_EQ(runs[0].calls, 0);
+    EXPECT_EQ(runs[1].id, killed);
+    EXPECT_EQ(runs[1].ended_at, "");
+    EXPECT_EQ(runs[1].result, "");
+    EXPECT_EQ(runs[1].calls, 2);
+    EXPECT_THAT(open(StateMode::read, "sandbox:x")->runs().value(), IsEmpty());
+}
+
+// The child dies by its own hand right after each commit, without closing anything.
+TEST_F(JournalTest, Commit_ProcessKilledRightAfter_IsThereInTheNextProcess) {
+    for (int run = 1; run <= 3; ++run) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const auto file = open(StateMode::write);
+            static_cast<void>(file->begin_run("apply", "digest-1"));
+            const auto committed =
+                file->commit(Parts{.intents = {intent(file->reserve(), std::to_string(run))}});
+            if (committed) ::raise(SIGKILL);
+            ::_exit(1);
+        }
+        int status = 0;
+        ASSERT_EQ(::waitpid(child, &status, 0), child);
+        ASSERT_TRUE(WIFSIGNALED(status));
+        EXPECT_EQ(open(StateMode::read)->open_intents().value().size(), static_cast<std::size_t>(run));
+    }
+}
+
+}  // namespace
+}  // namespace tlm
