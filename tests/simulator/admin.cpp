@@ -1,0 +1,143 @@
+#include "tests/simulator/admin.h"
+
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+
+#include <array>
+#include <iterator>
+#include <optional>
+
+#include "tests/simulator/json_text.h"
+#include "tests/simulator/routes.h"
+
+namespace tlm::simulator {
+namespace {
+
+std::string list_of(const std::vector<std::string>& texts) {
+    std::string list;
+    for (const std::string& text : texts) {
+        if (!list.empty()) list += ',';
+        list += quoted(text);
+    }
+    return list;
+}
+
+Reply insert(Collection& collection, Kind kind, const Request& request, Stamps& stamps) {
+    auto read = raw_records(kind, request.body, stamps);
+    if (const auto* refusal = std::get_if<Refusal>(&read)) return error_reply(400, refusal->error);
+    auto& records = std::get<std::vector<Record>>(read);
+    std::vector<std::string> ids;
+    ids.reserve(records.size());
+    for (const Record& record : records)
+        ids.push_back(record.id);
+    collection.put(std::move(records));
+    return {201, fmt::format(R"({{"inserted":{},"ids":[{}]}})", ids.size(), list_of(ids))};
+}
+
+// Which tasks a worker reports on, and with what.
+struct Report {
+    std::optional<std::string> id, subject;
+    bool all = false;
+    std::string status = "completed";
+
+    [[nodiscard]] bool is_about(const Record& task) const {
+        if (task.status != "pending" && task.status != "running") return false;
+        return all || (id && *id == task.id) || (subject && *subject == task.name);
+    }
+};
+
+std::optional<Report> read_report(const std::string& body) {
+    rapidjson::Document document;
+    document.Parse<kParseFlags>(body.data(), body.size());
+    if (document.HasParseError() || !document.IsObject()) return std::nullopt;
+    const auto text = [&](const char* name) -> std::optional<std::string> {
+        const auto found = document.FindMember(name);
+        if (found == document.MemberEnd() || !found->value.IsString()) return std::nullopt;
+        return std::string(found->value.GetString(), found->value.GetStringLength());
+    };
+    const auto all = document.FindMember("all");
+    Report report{text("id"), text("subject"), all != document.MemberEnd() && all->value.IsTrue(),
+                  text("status").value_or("completed")};
+    if (!report.id && !report.subject && !report.all) return std::nullopt;
+    return report;
+}
+
+Reply report_tasks(Store& store, const Request& request) {
+    const auto report = read_report(request.body);
+    if (!report) return error_reply(400, "one of id, subject and all is needed");
+    std::vector<std::string> ids;
+    for (const Record* task : store.tasks.all()) {
+        if (!report->is_about(*task)) continue;
+        ids.push_back(task->id);
+        // Neither id nor subject changes, so the order that is being walked stays as it is.
+        store.tasks.put(with_status(*task, Kind::kTask, report->status, store.stamps.next_time()));
+    }
+    return {200, fmt::format(R"({{"changed":{},"ids":[{}]}})", ids.size(), list_of(ids))};
+}
+
+Reply add_fault(Faults& faults, const Request& request) {
+    if (const auto problem = faults.add(request.body)) return error_reply(400, *problem);
+    return {201, faults.to_json()};
+}
+
+Reply no_content() {
+    return {204, ""};
+}
+
+struct AdminRoute {
+    std::string_view method, path;
+    Reply (*answer)(const Admin&, const Request&);
+};
+
+constexpr std::array<AdminRoute, 11> kAdminRoutes{{
+    {"GET", "/admin/stats",
+     [](const Admin& a, const Request&) -> Reply {
+         return {200, a.traffic.stats_json(a.store)};
+     }},
+    {"POST", "/admin/stats/reset",
+     [](const Admin& a, const Request&) {
+         a.traffic.reset();
+         a.store.dispatched_early = 0;
+         return no_content();
+     }},
+    {"GET", "/admin/requests",
+     [](const Admin& a, const Request&) -> Reply {
+         return {200, a.traffic.log_json()};
+     }},
+    {"POST", "/admin/faults", [](const Admin& a, const Request& r) { return add_fault(a.faults, r); }},
+    {"GET", "/admin/faults",
+     [](const Admin& a, const Request&) -> Reply {
+         return {200, a.faults.to_json()};
+     }},
+    {"DELETE", "/admin/faults",
+     [](const Admin& a, const Request&) {
+         a.faults.clear();
+         return no_content();
+     }},
+    {"POST", "/admin/tasks/complete",
+     [](const Admin& a, const Request& r) { return report_tasks(a.store, r); }},
+    {"POST", "/admin/agents",
+     [](const Admin& a, const Request& r) {
+         return insert(a.store.agents, Kind::kAgent, r, a.store.stamps);
+     }},
+    {"POST", "/admin/teams",
+     [](const Admin& a, const Request& r) { return insert(a.store.teams, Kind::kTeam, r, a.store.stamps); }},
+    {"POST", "/admin/tasks",
+     [](const Admin& a, const Request& r) { return insert(a.store.tasks, Kind::kTask, r, a.store.stamps); }},
+    {"POST", "/admin/forget",
+     [](const Admin& a, const Request&) {
+         a.store.forget();
+         return no_content();
+     }},
+}};
+
+}  // namespace
+
+Reply Admin::handle(const Request& request) const {
+    for (const AdminRoute& route : kAdminRoutes) {
+        if (route.method == request.method && route.path == request.path) return route.answer(*this, request);
+    }
+    return error_reply(404, "no such admin route");
+}
+
+}  // namespace tlm::simulator

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace tlm {
+
+// What an Agamemnon server can be set up with; the defaults are those of a real one.
+struct SimulatorOptions {
+    unsigned short port = 0;  // 0: the system chooses
+    std::string api_key = "test-key";
+    double rate = 60;  // requests a second and client address; <= 0: no limit
+    double burst = 120;
+    int keep_alive_requests = 100;                         // per connection; <= 0: no limit
+    std::chrono::milliseconds missing_length_wait{10000};  // before a POST without a length is refused
+    bool tls = false;
+    std::string certificate_file{}, key_file{};  // PEM; only with tls
+    std::chrono::milliseconds delay{0};          // added to every answer of /v1
+    bool tcp_no_delay = true;
+};
+
+// An Agamemnon server on 127.0.0.1, over real sockets, with faults on request (POST /admin/faults; see
+// faults.h). It listens once constructed, serves on one thread of its own, and the destructor stops it and
+// closes every connection. Throws std::exception from the constructor if it can't listen or read the files.
+class Simulator {
+  public:
+    explicit Simulator(SimulatorOptions options = {});
+    ~Simulator();
+    Simulator(const Simulator&) = delete;
+    Simulator& operator=(const Simulator&) = delete;
+
+    [[nodiscard]] unsigned short port() const;
+    [[nodiscard]] std::string url() const;  // without a slash at the end
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tlm

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tests/simulator/documents.h"
+#include "tests/simulator/stamps.h"
+
+namespace tlm::simulator {
+
+// Records in the order of their ids, without owning them: any position is reached at once.
+class IdOrder {
+  public:
+    void insert(const Record* record);
+    void insert(std::span<const Record* const> records);
+    void erase(const Record* record);
+    [[nodiscard]] std::span<const Record* const> all() const { return records_; }
+
+  private:
+    std::vector<const Record*> records_;
+};
+
+// All resources of one kind. Names need not be unique.
+class Collection {
+  public:
+    // A record whose id is there already replaces it.
+    const Record& put(Record record);
+    void put(std::vector<Record> records);
+    bool erase(const std::string& id);
+    void clear();
+
+    [[nodiscard]] const Record* find(const std::string& id) const;
+    [[nodiscard]] const Record* find_named(const std::string& name) const;  // any one
+    [[nodiscard]] std::span<const Record* const> all() const { return order_.all(); }
+    [[nodiscard]] std::span<const Record* const> of_team(const std::string& team) const;
+    // How many share their name (and team) with one that was counted already.
+    [[nodiscard]] std::size_t duplicates() const;
+
+  private:
+    static std::string name_key(const Record& record);
+
+    std::unordered_map<std::string, Record> records_;
+    IdOrder order_;
+    std::unordered_map<std::string, IdOrder> by_team_;
+    std::unordered_map<std::string, IdOrder> by_name_;
+};
+
+struct Store {
+    Collection agents, teams, tasks;
+    Stamps stamps;
+    // Tasks that were sent, and so given to a worker, while one they are blocked by was not completed.
+    std::size_t dispatched_early = 0;
+
+    void forget();
+};
+
+}  // namespace tlm::simulator
