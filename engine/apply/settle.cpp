@@ -163,7 +163,7 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet) {
     }
     result.remaining = still_missing(change, fleet, *result.live);
     const bool bound = fleet.bound_to(change.address.kind, change.id) != nullptr;
-    if (result.remaining.empty() && (change.action != Action::adopt || bound || untouched)) {
+    if (change.action == Action::adopt ? bound : result.remaining.empty()) {
         result.fit = Fit::already;
         return result;
     }

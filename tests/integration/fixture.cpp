@@ -39,9 +39,10 @@ bool Project::exists(const std::string& file) const {
     return fs::exists(directory / file);
 }
 
-Finished Project::tlm(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), TLM_PROGRAM);
-    return run_process(arguments, environment, directory.string());
+Finished Project::tlm(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> command = {TLM_PROGRAM};
+    for (const std::string& argument : arguments) command.push_back(argument);
+    return run_process(command, environment, directory.string());
 }
 
 SimulatorOptions Server::unlimited() {

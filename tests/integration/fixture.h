@@ -27,7 +27,7 @@ class Project {
     void write(const std::string& file, const std::string& text) const;
     [[nodiscard]] std::string read(const std::string& file) const;
     [[nodiscard]] bool exists(const std::string& file) const;
-    [[nodiscard]] Finished tlm(std::vector<std::string> arguments) const;
+    [[nodiscard]] Finished tlm(const std::vector<std::string>& arguments) const;
 
     std::filesystem::path directory;
     std::map<std::string, std::string> environment = {{"PATH", "/usr/bin:/bin"}};

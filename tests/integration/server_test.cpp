@@ -22,9 +22,10 @@ class Fleet : public testing::Test {
         server.attach(project);
         project.write("workflows/pair.yaml", kPair);
     }
-    Finished apply(std::vector<std::string> more = {}) {
-        more.insert(more.begin(), {"apply", "--yes"});
-        return project.tlm(more);
+    Finished apply(const std::vector<std::string>& more = {}) {
+        std::vector<std::string> arguments = {"apply", "--yes"};
+        for (const std::string& argument : more) arguments.push_back(argument);
+        return project.tlm(arguments);
     }
     Server server;
     Project project;

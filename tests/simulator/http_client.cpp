@@ -5,7 +5,6 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -67,12 +66,6 @@ Answer HttpClient::read_answer() {
     };
     return {answer.result_int(), answer.body(), header("Retry-After"), header("Connection"),
             header("Content-Type")};
-}
-
-bool HttpClient::server_has_closed() {
-    std::array<char, 1> byte{};
-    error_code ec;
-    return impl_->socket.read_some(asio::buffer(byte), ec) == 0 && ec;
 }
 
 std::string json_at(std::string_view json, const std::string& pointer) {

@@ -25,7 +25,6 @@ class HttpClient {
                 const std::vector<std::pair<std::string, std::string>>& headers = {});
     void send_raw(std::string_view bytes);
     [[nodiscard]] Answer read_answer();
-    [[nodiscard]] bool server_has_closed();  // waits until it closes or says something
 
   private:
     struct Impl;
