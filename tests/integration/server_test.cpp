@@ -248,7 +248,7 @@ TEST_F(Fleet, RequestIds_NameRunAndCallSoThatTheServersLogCanBeMatched) {
     ASSERT_EQ(apply().exit_code, 0);
     const auto requests = server.admin("GET", "/requests");
     std::set<std::string> ids;
-    for (const auto& request : requests.GetArray()) {
+    for (const auto& request : requests["requests"].GetArray()) {
         if (std::string(request["method"].GetString()) == "GET") continue;
         ids.insert(request["request_id"].GetString());
         EXPECT_THAT(request["user_agent"].GetString(), testing::StartsWith("tlm/"));
