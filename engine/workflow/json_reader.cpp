@@ -56,8 +56,9 @@ class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonH
         }
         return String(text, length, copy);
     }
-    bool StartObject() { return builder_.begin(NodeType::mapping, cursor_.at(stream_.Tell() - 1)); }
-    bool StartArray() { return builder_.begin(NodeType::sequence, cursor_.at(stream_.Tell() - 1)); }
+    // The iterative parser tells of a bracket before it takes it.
+    bool StartObject() { return builder_.begin(NodeType::mapping, cursor_.at(stream_.Tell())); }
+    bool StartArray() { return builder_.begin(NodeType::sequence, cursor_.at(stream_.Tell())); }
     bool EndObject(Size) { return builder_.end(); }
     bool EndArray(Size) { return builder_.end(); }
 

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <yaml.h>
 
+#include <algorithm>
+#include <array>
+
 #include "engine/base/text.h"
 #include "engine/workflow/document.h"
 #include "engine/workflow/tree_builder.h"
@@ -8,7 +11,11 @@
 namespace tlm {
 namespace {
 
-constexpr std::string_view kCoreTags = "tag:yaml.org,2002:";
+// The tags that PyYAML's safe loader gives a plain text, number, list or mapping for.
+constexpr std::array<std::string_view, 9> kTags = {
+    "tag:yaml.org,2002:str",  "tag:yaml.org,2002:int",   "tag:yaml.org,2002:float",
+    "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null",  "tag:yaml.org,2002:seq",
+    "tag:yaml.org,2002:map",  "tag:yaml.org,2002:merge", "tag:yaml.org,2002:timestamp"};
 
 std::string text_of(const yaml_char_t* text) {
     return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
@@ -19,8 +26,11 @@ class YamlReader {
     YamlReader(const std::string& text, std::size_t file) : file_(file) {
         yaml_parser_initialize(&parser_);
         yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                     text.size());
+        // libyaml skips a byte order mark only while it guesses the encoding.
+        constexpr std::string_view kMark = "\xEF\xBB\xBF";
+        const std::size_t skipped = text.starts_with(kMark) ? kMark.size() : 0;
+        yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()) + skipped,
+                                     text.size() - skipped);
     }
     ~YamlReader() { yaml_parser_delete(&parser_); }
     YamlReader(const YamlReader&) = delete;
@@ -87,7 +97,8 @@ class YamlReader {
     }
 
     bool known_tag(const std::string& tag, Position position) {
-        if (tag.empty() || tag == "!" || tag.starts_with(kCoreTags)) return true;
+        const bool known = tag.empty() || tag == "!" || std::ranges::find(kTags, tag) != kTags.end();
+        if (known) return true;
         return builder_.fail(position,
                              fmt::format("the tag `{}` has no meaning in a workflow", visible(tag)));
     }

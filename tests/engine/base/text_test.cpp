@@ -1,0 +1,39 @@
+#include "engine/base/text.h"
+
+#include <gtest/gtest.h>
+
+namespace tlm {
+namespace {
+
+TEST(Visible, LeavesTextAloneAndShowsWhatATerminalWouldObey) {
+    EXPECT_EQ(visible("naïve ✓ 日本"), "naïve ✓ 日本");
+    EXPECT_EQ(visible("a\x1b[31mb\n\t\x7f"), "a\\x1b[31mb\\n\\t\\x7f");
+    EXPECT_EQ(visible("\xE2\x80\xAE"
+                      "evil"),
+              "\\u202eevil");
+    EXPECT_EQ(visible(std::string_view("\0x", 2)), "\\x00x");
+    EXPECT_EQ(visible("\xC3("), "\\xc3(");
+    EXPECT_EQ(visible("\xC2\x9B"), "\\u009b");
+}
+
+TEST(ValidUtf8, RefusesOverlongSurrogatesAndCutSequences) {
+    EXPECT_TRUE(valid_utf8("é✓😀"));
+    for (const char* text : {"\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80", "\xFF"}) {
+        EXPECT_FALSE(valid_utf8(text));
+    }
+}
+
+TEST(Nearest, FindsTheWordThatWasMeantAndNothingFarOff) {
+    const std::vector<std::string> words = {"blocked_by", "subject", "assign_to"};
+    EXPECT_EQ(nearest("blockd_by", words), "blocked_by");
+    EXPECT_EQ(nearest("subjetc", words), "subject");
+    EXPECT_EQ(nearest("zebra", words), std::nullopt);
+    EXPECT_EQ(nearest("", words), std::nullopt);
+}
+
+TEST(CodePoints, CountsCharactersAndNotBytes) {
+    EXPECT_EQ(code_points("é✓a"), 3U);
+}
+
+}  // namespace
+}  // namespace tlm
