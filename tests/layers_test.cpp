@@ -81,7 +81,8 @@ TEST(Layers, ThirdPartyHeadersStayInSources) {
         R"(<(curl/|sqlite3|yaml|rapidjson/|openssl/|fmt/|boost/program_options).*)");
     for (const char* folder : {"engine", "state", "providers", "cmd"}) {
         for (const Include& include : includes_of(folder)) {
-            if (include.file.extension() != ".h") continue;
+            // fwd.h only declares names, so that a header need not bring the library in.
+            if (include.file.extension() != ".h" || include.what == "<rapidjson/fwd.h>") continue;
             EXPECT_FALSE(std::regex_match(include.what, third_party))
                 << include.file << " includes " << include.what;
         }

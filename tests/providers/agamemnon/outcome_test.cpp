@@ -1,0 +1,86 @@
+#include "providers/agamemnon/outcome.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace tlm::agamemnon {
+namespace {
+
+using testing::HasSubstr;
+
+Call create() { return {{1}, "run", Kind::agent, CreateCall{"tlm-x", {}, {}}}; }
+Call start() { return {{2}, "run", Kind::agent, StartCall{{"id"}}}; }
+Call remove() { return {{3}, "run", Kind::agent, DeleteCall{{"id"}}}; }
+
+Response answer(int status, std::string body = {}) {
+    Response response;
+    response.status = status;
+    response.body = std::move(body);
+    return response;
+}
+
+template <typename T>
+bool is(const CallOutcome& outcome) {
+    return std::holds_alternative<T>(outcome);
+}
+
+TEST(AgamemnonOutcome, EveryAnswerHasItsPlaceInTheClosedSet) {
+    const std::string made = R"({"id":"i","agent":{"id":"i","name":"tlm-x"}})";
+    EXPECT_TRUE(is<CallDone>(outcome_of(create(), answer(201, made), 0)));
+    EXPECT_EQ(std::get<CallDone>(outcome_of(create(), answer(201, made), 0)).resource->id.value, "i");
+    EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(201, "{}"), 0)));
+    EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(201, "<html>"), 0)));
+    EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(201, R"({"agent":{"id":"i","name":"other"}})"), 0)));
+    EXPECT_TRUE(is<CallDone>(outcome_of(start(), answer(200, R"({"status":"online","id":"id"})"), 0)));
+    EXPECT_TRUE(is<CallDone>(outcome_of(remove(), answer(204), 0)));
+    EXPECT_TRUE(is<CallAlreadySo>(outcome_of(start(), answer(409, R"({"error":"conflict"})"), 0)));
+    EXPECT_TRUE(is<CallAlreadySo>(outcome_of(start(), answer(400, R"({"detail":"Already RUNNING"})"), 0)));
+    EXPECT_TRUE(is<CallRefused>(outcome_of(start(), answer(400, R"({"error":"no"})"), 0)));
+    EXPECT_TRUE(is<CallRefused>(outcome_of(create(), answer(400, R"({"error":"running out"})"), 0)));
+    EXPECT_TRUE(is<CallNotNow>(outcome_of(create(), answer(429), 0)));
+    EXPECT_TRUE(is<CallNotNow>(outcome_of(create(), answer(503), 0)));
+    for (const int status : {500, 502, 504, 599}) {
+        EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(status), 0))) << status;
+    }
+    EXPECT_TRUE(is<CallDenied>(outcome_of(create(), answer(401), 0)));
+    EXPECT_TRUE(is<CallDenied>(outcome_of(create(), answer(403), 0)));
+    EXPECT_TRUE(is<CallGone>(outcome_of(remove(), answer(404), 0)));
+    EXPECT_TRUE(is<CallRefused>(outcome_of(create(), answer(404), 0)));
+    EXPECT_TRUE(is<CallRefused>(outcome_of(create(), answer(413), 0)));
+    EXPECT_TRUE(is<CallRefused>(outcome_of(create(), answer(302), 0)));
+}
+
+TEST(AgamemnonOutcome, TransportDecidesBeforeTheStatus) {
+    Response response = answer(200);
+    response.transport = Transport::not_sent;
+    EXPECT_TRUE(is<CallNotSent>(outcome_of(create(), response, 0)));
+    response.transport = Transport::uncertain;
+    EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), response, 0)));
+}
+
+TEST(AgamemnonWords, AreTheServersOwnAndBounded) {
+    EXPECT_EQ(words_of(answer(400, R"({"error":"name too long"})")), "name too long");
+    EXPECT_EQ(words_of(answer(400, R"({"detail":[{"msg":"x"}]})")), R"([{"msg":"x"}])");
+    EXPECT_EQ(words_of(answer(400, "plain")), "plain");
+    EXPECT_THAT(words_of(answer(400)), HasSubstr("no explanation"));
+    EXPECT_LE(words_of(answer(400, std::string(100'000, 'x'))).size(), 510U);
+}
+
+TEST(AgamemnonRetryAfter, TakesSecondsDatesAndTheBody) {
+    using std::chrono::seconds;
+    const auto after = [](std::string header, std::string body, std::int64_t now) {
+        Response response = answer(429, std::move(body));
+        response.retry_after = std::move(header);
+        return retry_after(response, now);
+    };
+    EXPECT_EQ(after("7", "", 0), seconds(7));
+    EXPECT_EQ(after("Thu, 01 Jan 1970 00:01:00 GMT", "", 20), seconds(40));
+    EXPECT_EQ(after("Thu, 01 Jan 1970 00:01:00 GMT", "", 90), seconds(0));
+    EXPECT_EQ(after("", R"({"retry_after_seconds":3})", 0), seconds(3));
+    EXPECT_EQ(after("soon", "", 0), std::nullopt);
+    EXPECT_EQ(after("-5", "", 0), std::nullopt);
+    EXPECT_EQ(after("999999999", "", 0), seconds(3600));
+}
+
+}  // namespace
+}  // namespace tlm::agamemnon
