@@ -10,8 +10,8 @@ constexpr std::array kVerbs = {
     VerbInfo{Verb::plan, "plan", "[WORKFLOW...]",
              "show what apply would do, and write it to a file for review",
              "Compares the workflows with the live fleet and shows each difference with its\n"
-             "reason. Changes nothing and takes no lock. With --out the plan is written as text\n"
-             "that can be reviewed in a pull request and is all that its apply needs.",
+             "reason. Changes nothing and takes no lock. With --out the plan is also written\n"
+             "as text that can be reviewed in a pull request, all that its apply needs.",
              "  tlm plan                          every workflow in workflows/\n"
              "  tlm plan --out plan.json          the same, and a file to review\n"
              "  tlm plan --detailed-exitcode      exit code 2 when there are changes\n"
@@ -74,8 +74,7 @@ constexpr unsigned kWithFormat = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::
 constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
 
 constexpr std::array kOptions = {
-    OptionInfo{"workflows", "DIR", "directory of workflow files (default workflows; WORKFLOWS_DIR)",
-               kWithWorkflows},
+    OptionInfo{"workflows", "DIR", "directory of workflow files (WORKFLOWS_DIR)", kWithWorkflows},
     OptionInfo{"url", "URL", "the target, https://... or sandbox:PATH (AGAMEMNON_URL)", kWithState},
     OptionInfo{"state", "FILE", "the state (default .tlm/state.db; TLM_STATE)", kWithState},
     OptionInfo{"ca-file", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_FILE)", kWithTarget},

@@ -39,8 +39,10 @@ class AgamemnonServer : public testing::Test {
         const auto answer = test::http("POST", server.url() + "/admin" + route, body);
         ASSERT_LT(answer.status, 300) << answer.body;
     }
-    void fault(const std::string& method, const std::string& path, const std::string& kind, int times = 1) const {
-        admin("/faults", fmt::format(R"({{"method":"{}","path":"{}","times":{},"skip":0,"fault":{}}})", method, path, times, kind));
+    void fault(const std::string& method, const std::string& path, const std::string& kind,
+               int times = 1) const {
+        admin("/faults", fmt::format(R"({{"method":"{}","path":"{}","times":{},"skip":0,"fault":{}}})",
+                                     method, path, times, kind));
     }
     int stat(const std::string& pointer) const {
         rapidjson::Document document;
@@ -72,7 +74,8 @@ class AgamemnonServer : public testing::Test {
 
 TEST_F(AgamemnonServer, ReadFleet_MoreThanOnePage_IsWhole) {
     std::string items;
-    for (int i = 0; i < 2500; ++i) items += fmt::format(R"({}{{"name":"agent-{}"}})", i == 0 ? "" : ",", i);
+    for (int i = 0; i < 2500; ++i)
+        items += fmt::format(R"({}{{"name":"agent-{}"}})", i == 0 ? "" : ",", i);
     admin("/agents", fmt::format(R"({{"items":[{}]}})", items));
     const auto agamemnon = open();
     const Snapshot snapshot = agamemnon->read_fleet().value();
@@ -87,13 +90,19 @@ TEST_F(AgamemnonServer, Calls_CreatePatchStartStopDelete_DoWhatTheySay) {
     EXPECT_EQ(made.attributes.text(Attribute::status), "offline");
     UpdateCall update{made.id, {}, {}};
     update.attributes.set(Attribute::docker_image, std::string("img"));
-    const auto patched = std::get<CallDone>(one(*agamemnon, {{2}, "run", Kind::agent, update})).resource.value();
+    const auto patched =
+        std::get<CallDone>(one(*agamemnon, {{2}, "run", Kind::agent, update})).resource.value();
     EXPECT_EQ(patched.attributes.text(Attribute::docker_image), "img");
-    EXPECT_TRUE(std::holds_alternative<CallDone>(one(*agamemnon, {{3}, "run", Kind::agent, StartCall{made.id}})));
-    EXPECT_EQ(agamemnon->find(Kind::agent, "a", {}).value().at(0).attributes.text(Attribute::status), "online");
-    EXPECT_TRUE(std::holds_alternative<CallDone>(one(*agamemnon, {{4}, "run", Kind::agent, StopCall{made.id}})));
-    EXPECT_TRUE(std::holds_alternative<CallDone>(one(*agamemnon, {{5}, "run", Kind::agent, DeleteCall{made.id}})));
-    EXPECT_TRUE(std::holds_alternative<CallGone>(one(*agamemnon, {{6}, "run", Kind::agent, DeleteCall{made.id}})));
+    EXPECT_TRUE(
+        std::holds_alternative<CallDone>(one(*agamemnon, {{3}, "run", Kind::agent, StartCall{made.id}})));
+    EXPECT_EQ(agamemnon->find(Kind::agent, "a", {}).value().at(0).attributes.text(Attribute::status),
+              "online");
+    EXPECT_TRUE(
+        std::holds_alternative<CallDone>(one(*agamemnon, {{4}, "run", Kind::agent, StopCall{made.id}})));
+    EXPECT_TRUE(
+        std::holds_alternative<CallDone>(one(*agamemnon, {{5}, "run", Kind::agent, DeleteCall{made.id}})));
+    EXPECT_TRUE(
+        std::holds_alternative<CallGone>(one(*agamemnon, {{6}, "run", Kind::agent, DeleteCall{made.id}})));
     EXPECT_TRUE(agamemnon->find(Kind::agent, "a", {}).value().empty());
 }
 
@@ -109,15 +118,19 @@ TEST_F(AgamemnonServer, Find_SeveralCarriersOfAName_GivesAll) {
 TEST_F(AgamemnonServer, IdsThatAreNoPathSegment_NeverFormAPath) {
     const auto agamemnon = open();
     for (const char* id : {"", ".", ".."}) {
-        EXPECT_TRUE(std::holds_alternative<CallRefused>(one(*agamemnon, {{1}, "run", Kind::agent, DeleteCall{{id}}}))) << id;
+        EXPECT_TRUE(
+            std::holds_alternative<CallRefused>(one(*agamemnon, {{1}, "run", Kind::agent, DeleteCall{{id}}})))
+            << id;
     }
-    EXPECT_TRUE(std::holds_alternative<CallGone>(one(*agamemnon, {{2}, "run", Kind::agent, DeleteCall{{"../teams/x y"}}})));
+    EXPECT_TRUE(std::holds_alternative<CallGone>(
+        one(*agamemnon, {{2}, "run", Kind::agent, DeleteCall{{"../teams/x y"}}})));
     EXPECT_EQ(stat("requests"), 1);
 }
 
 TEST_F(AgamemnonServer, Create_ConnectionDiesBeforeTheAnswer_IsUnknownAndWasSentOnce) {
     const auto agamemnon = open();
-    // A first request, so that the create goes over a connection that is kept alive: there libcurl would repeat it.
+    // A first request, so that the create goes over a connection that is kept alive: there libcurl would
+    // repeat it.
     ASSERT_TRUE(agamemnon->read_fleet().has_value());
     fault("POST", "/v1/agents", R"({"kind":"drop_after"})");
     const CallOutcome outcome = one(*agamemnon, create(1, "a"));
@@ -170,7 +183,8 @@ TEST_F(AgamemnonServer, ReadFleet_ThrottledAndFailingAtFirst_IsReadInTheEnd) {
 }
 
 TEST_F(AgamemnonServer, ReadFleet_AnswersOfAWrongShape_AreAnErrorThatNamesTheServer) {
-    for (const char* body : {"", "[]", "{}", "{\\\"agents\\\":5}", "{\\\"agents\\\":[{}],\\\"total\\\":1}", "\\u0000"}) {
+    for (const char* body :
+         {"", "[]", "{}", "{\\\"agents\\\":5}", "{\\\"agents\\\":[{}],\\\"total\\\":1}", "\\u0000"}) {
         fault("GET", "/v1/agents*", fmt::format(R"({{"kind":"body","status":200,"body":"{}"}})", body));
         const auto agamemnon = open();
         const auto result = agamemnon->read_fleet();

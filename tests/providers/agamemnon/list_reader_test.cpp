@@ -26,7 +26,8 @@ TEST(AgamemnonList, AsksForTheOtherPagesOnceTheFirstToldTheTotal) {
     EXPECT_THAT(list.next_pages(), ElementsAre("/v1/agents?limit=1000&offset=0"));
     EXPECT_THAT(list.next_pages(), IsEmpty());
     ASSERT_TRUE(list.take(page(0, 1000, 2500)).has_value());
-    EXPECT_THAT(list.next_pages(), ElementsAre("/v1/agents?limit=1000&offset=1000", "/v1/agents?limit=1000&offset=2000"));
+    EXPECT_THAT(list.next_pages(),
+                ElementsAre("/v1/agents?limit=1000&offset=1000", "/v1/agents?limit=1000&offset=2000"));
     ASSERT_TRUE(list.take(page(2000, 500, 2500)).has_value());
     EXPECT_FALSE(list.complete());
     ASSERT_TRUE(list.take(page(1000, 1000, 2500)).has_value());

@@ -8,9 +8,15 @@ namespace {
 
 using testing::HasSubstr;
 
-Call create() { return {{1}, "run", Kind::agent, CreateCall{"tlm-x", {}, {}}}; }
-Call start() { return {{2}, "run", Kind::agent, StartCall{{"id"}}}; }
-Call remove() { return {{3}, "run", Kind::agent, DeleteCall{{"id"}}}; }
+Call create() {
+    return {{1}, "run", Kind::agent, CreateCall{"tlm-x", {}, {}}};
+}
+Call start() {
+    return {{2}, "run", Kind::agent, StartCall{{"id"}}};
+}
+Call remove() {
+    return {{3}, "run", Kind::agent, DeleteCall{{"id"}}};
+}
 
 Response answer(int status, std::string body = {}) {
     Response response;
@@ -30,7 +36,8 @@ TEST(AgamemnonOutcome, EveryAnswerHasItsPlaceInTheClosedSet) {
     EXPECT_EQ(std::get<CallDone>(outcome_of(create(), answer(201, made), 0)).resource->id.value, "i");
     EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(201, "{}"), 0)));
     EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(201, "<html>"), 0)));
-    EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(201, R"({"agent":{"id":"i","name":"other"}})"), 0)));
+    EXPECT_TRUE(
+        is<CallUnknown>(outcome_of(create(), answer(201, R"({"agent":{"id":"i","name":"other"}})"), 0)));
     EXPECT_TRUE(is<CallDone>(outcome_of(start(), answer(200, R"({"status":"online","id":"id"})"), 0)));
     EXPECT_TRUE(is<CallDone>(outcome_of(remove(), answer(204), 0)));
     EXPECT_TRUE(is<CallAlreadySo>(outcome_of(start(), answer(409, R"({"error":"conflict"})"), 0)));

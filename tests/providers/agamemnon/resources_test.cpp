@@ -20,19 +20,28 @@ TEST(AgamemnonResources, ProgramArgsAsStringAndAsArrayMeanTheSame) {
 }
 
 TEST(AgamemnonResources, HostIsDockerOrElseLocal) {
-    EXPECT_EQ(read(Kind::agent, R"({"id":"i","name":"n","host":"docker"})").value().attributes.text(Attribute::runtime), "docker");
-    EXPECT_EQ(read(Kind::agent, R"({"id":"i","name":"n","host":"gpu-7"})").value().attributes.text(Attribute::runtime), "local");
-    EXPECT_EQ(read(Kind::agent, R"({"id":"i","name":"n"})").value().attributes.find(Attribute::runtime), nullptr);
+    EXPECT_EQ(read(Kind::agent, R"({"id":"i","name":"n","host":"docker"})")
+                  .value()
+                  .attributes.text(Attribute::runtime),
+              "docker");
+    EXPECT_EQ(read(Kind::agent, R"({"id":"i","name":"n","host":"gpu-7"})")
+                  .value()
+                  .attributes.text(Attribute::runtime),
+              "local");
+    EXPECT_EQ(read(Kind::agent, R"({"id":"i","name":"n"})").value().attributes.find(Attribute::runtime),
+              nullptr);
 }
 
 TEST(AgamemnonResources, MembersOfAWrongTypeCountAsNotReported) {
-    const auto agent = read(Kind::agent, R"({"id":"i","name":"n","label":5,"cpus":"4","memory":null,"status":[]})").value();
+    const auto agent =
+        read(Kind::agent, R"({"id":"i","name":"n","label":5,"cpus":"4","memory":null,"status":[]})").value();
     EXPECT_EQ(*agent.attributes.find(Attribute::cpus), Value(std::int64_t{4}));
     EXPECT_EQ(agent.attributes.size(), 1U);
 }
 
 TEST(AgamemnonResources, WithoutIdOrNameItIsAnError) {
-    for (const char* json : {"[]", "{}", R"({"id":5,"name":"n"})", R"({"id":"","name":"n"})", R"({"id":"i"})", R"({"id":"i","name":null})"}) {
+    for (const char* json : {"[]", "{}", R"({"id":5,"name":"n"})", R"({"id":"","name":"n"})", R"({"id":"i"})",
+                             R"({"id":"i","name":null})"}) {
         EXPECT_FALSE(read(Kind::agent, json).has_value()) << json;
     }
     EXPECT_FALSE(read(Kind::task, R"({"id":"i","name":"n"})").has_value());
@@ -54,7 +63,8 @@ TEST(AgamemnonResources, BodiesUseTheServersWords) {
     task.attributes.set(Attribute::description, std::string("d"));
     task.attributes.set(Attribute::assign_to, std::string("a1"));
     task.attributes.set(Attribute::blocked_by, StringList{"t1"});
-    EXPECT_EQ(create_body(Kind::task, task), R"({"subject":"s","description":"d","assigneeAgentId":"a1","blockedBy":["t1"]})");
+    EXPECT_EQ(create_body(Kind::task, task),
+              R"({"subject":"s","description":"d","assigneeAgentId":"a1","blockedBy":["t1"]})");
 }
 
 }  // namespace

@@ -1,0 +1,42 @@
+#include "cmd/stdio.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace tlm::cmd {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AtomicFile : public testing::Test {
+  protected:
+    AtomicFile() {
+        std::string pattern = (fs::temp_directory_path() / "tlm-stdio-XXXXXX").string();
+        directory = mkdtemp(pattern.data());
+    }
+    ~AtomicFile() override { fs::remove_all(directory); }
+    fs::path directory;
+};
+
+TEST_F(AtomicFile, Write_ReplacesTheWholeFileAndLeavesNothingElse) {
+    const std::string path = (directory / "p.json").string();
+    ASSERT_TRUE(write_file_atomically(path, "a longer first text").has_value());
+    ASSERT_TRUE(write_file_atomically(path, "second").has_value());
+    std::ifstream file(path);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "second");
+    EXPECT_EQ(std::distance(fs::directory_iterator(directory), fs::directory_iterator()), 1);
+}
+
+TEST_F(AtomicFile, Write_IntoAMissingDirectory_NamesPathAndCause) {
+    const auto written = write_file_atomically((directory / "none" / "p.json").string(), "x");
+    ASSERT_FALSE(written.has_value());
+    EXPECT_NE(written.error().message.find("No such file"), std::string::npos);
+    EXPECT_NE(written.error().where.find("p.json"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tlm::cmd
