@@ -41,8 +41,16 @@ bool Project::exists(const std::string& file) const {
 
 Finished Project::tlm(const std::vector<std::string>& arguments) const {
     std::vector<std::string> command = {TLM_PROGRAM};
-    for (const std::string& argument : arguments) command.push_back(argument);
+    for (const std::string& argument : arguments)
+        command.push_back(argument);
     return run_process(command, environment, directory.string());
+}
+
+Finished Project::tlm_in_terminal(const std::vector<std::string>& arguments, const std::string& input) const {
+    std::vector<std::string> command = {TLM_PROGRAM};
+    for (const std::string& argument : arguments)
+        command.push_back(argument);
+    return run_in_terminal(command, environment, directory.string(), input);
 }
 
 SimulatorOptions Server::unlimited() {

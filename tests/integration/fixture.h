@@ -27,6 +27,9 @@ class Project {
     void write(const std::string& file, const std::string& text) const;
     [[nodiscard]] std::string read(const std::string& file) const;
     [[nodiscard]] bool exists(const std::string& file) const;
+    // The same on a terminal, into which `input` is typed.
+    [[nodiscard]] Finished tlm_in_terminal(const std::vector<std::string>& arguments,
+                                           const std::string& input) const;
     [[nodiscard]] Finished tlm(const std::vector<std::string>& arguments) const;
 
     std::filesystem::path directory;

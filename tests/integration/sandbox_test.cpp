@@ -1,6 +1,9 @@
 // The real program on the embedded sandbox, without any set-up.
 
 #include <gmock/gmock.h>
+#include <unistd.h>
+
+#include "state/state_lock.h"
 
 #include "tests/integration/fixture.h"
 
@@ -78,6 +81,37 @@ TEST_F(InProject, ApplyWithoutATerminalAndWithoutYes_IsRefused) {
     EXPECT_EQ(finished.exit_code, 3);
     EXPECT_THAT(finished.err, HasSubstr("--yes"));
     EXPECT_FALSE(project.exists(".tlm/sandbox.db"));
+}
+
+TEST_F(InProject, ApplyOnATerminal_AsksAndTakesOnlyYes) {
+    const Finished declined = project.tlm_in_terminal({"apply"}, "y\n");
+    EXPECT_EQ(declined.exit_code, 8);
+    EXPECT_THAT(declined.out, HasSubstr("Only `yes` is taken"));
+    EXPECT_FALSE(project.exists(".tlm/sandbox.db"));
+    const Finished agreed = project.tlm_in_terminal({"apply"}, "yes\n");
+    EXPECT_EQ(agreed.exit_code, 0);
+    EXPECT_THAT(agreed.out, HasSubstr("4/4 done"));
+    EXPECT_THAT(agreed.out, HasSubstr("4 created"));
+    EXPECT_THAT(agreed.out, HasSubstr("\x1b[32m"));
+}
+
+TEST_F(InProject, NoColor_IsKeptOnATerminal) {
+    project.environment["NO_COLOR"] = "1";
+    EXPECT_THAT(project.tlm_in_terminal({"plan"}, "").out, Not(HasSubstr("\x1b[")));
+}
+
+TEST_F(InProject, StateLockedByAnother_ExitsWith4AtOnceAndNamesTheHolder) {
+    const auto lock =
+        StateLock::acquire((project.directory / ".tlm/state.db").string(), "apply of a test", {});
+    ASSERT_TRUE(lock.has_value());
+    const Finished finished = project.tlm({"apply", "--yes"});
+    EXPECT_EQ(finished.exit_code, 4);
+    EXPECT_THAT(finished.err, HasSubstr("apply of a test"));
+    EXPECT_THAT(finished.err, HasSubstr(std::to_string(getpid())));
+    EXPECT_THAT(project.tlm({"state", "lock"}).out, HasSubstr("apply of a test"));
+    // Looking takes no lock.
+    EXPECT_EQ(project.tlm({"plan"}).exit_code, 0);
+    EXPECT_EQ(project.tlm({"drift", "--ignore", "missing"}).exit_code, 0);
 }
 
 TEST_F(InProject, FaultyWorkflow_ShowsEveryFaultWithPlaceAndSuggestionAndExits3) {

@@ -5,6 +5,7 @@
 
 #include "engine/resource/key.h"
 #include "tests/integration/fixture.h"
+#include "tests/simulator/certificate.h"
 
 namespace tlm::test {
 namespace {
@@ -24,7 +25,8 @@ class Fleet : public testing::Test {
     }
     Finished apply(const std::vector<std::string>& more = {}) {
         std::vector<std::string> arguments = {"apply", "--yes"};
-        for (const std::string& argument : more) arguments.push_back(argument);
+        for (const std::string& argument : more)
+            arguments.push_back(argument);
         return project.tlm(arguments);
     }
     Server server;
@@ -254,6 +256,27 @@ TEST_F(Fleet, RequestIds_NameRunAndCallSoThatTheServersLogCanBeMatched) {
         EXPECT_THAT(request["user_agent"].GetString(), testing::StartsWith("tlm/"));
     }
     EXPECT_EQ(ids.size(), 6U);
+}
+
+TEST(Tls, Apply_TrustsTheGivenCertificateAndNoOther) {
+    Project project;
+    const std::string certificate = (project.directory / "server.pem").string();
+    const std::string private_key = (project.directory / "server.key").string();
+    simulator::write_self_signed_certificate(certificate, private_key);
+    SimulatorOptions options = Server::unlimited();
+    options.tls = true;
+    options.certificate_file = certificate;
+    options.key_file = private_key;
+    const Simulator server(options);
+    project.environment["AGAMEMNON_URL"] = server.url();
+    project.environment["AGAMEMNON_API_KEY"] = kKey;
+    project.write("workflows/pair.yaml", kPair);
+    const Finished distrusted = project.tlm({"apply", "--yes"});
+    EXPECT_EQ(distrusted.exit_code, 9);
+    EXPECT_THAT(distrusted.err, HasSubstr("certificate"));
+    const Finished trusted = project.tlm({"apply", "--yes", "--ca-file", certificate});
+    EXPECT_EQ(trusted.exit_code, 0) << trusted.err;
+    EXPECT_THAT(trusted.out, HasSubstr("4 created"));
 }
 
 TEST(ServerDown, Apply_ExitsWith9AndNamesTheUrl) {

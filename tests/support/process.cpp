@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,7 +51,54 @@ void drain(const Pipe& out, const Pipe& err, Finished& finished) {
     }
 }
 
+// Pointers into `texts`, which must outlive them, ended by a null.
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> result;
+    for (std::string& text : texts)
+        result.push_back(text.data());
+    result.push_back(nullptr);
+    return result;
+}
+
+int exit_code_of(pid_t pid) {
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 }  // namespace
+
+Finished run_in_terminal(const std::vector<std::string>& command,
+                         const std::map<std::string, std::string>& environment, const std::string& directory,
+                         const std::string& input) {
+    std::vector<std::string> words = command;
+    std::vector<std::string> settings;
+    for (const auto& [name, value] : environment)
+        settings.push_back(name + "=" + value);
+    const std::vector<char*> arguments = pointers(words);
+    const std::vector<char*> variables = pointers(settings);
+    winsize size = {};
+    size.ws_col = 80;
+    size.ws_row = 24;
+    int terminal = -1;
+    const pid_t pid = forkpty(&terminal, nullptr, nullptr, &size);
+    if (pid < 0) throw std::runtime_error("forkpty failed");
+    if (pid == 0) {
+        if (chdir(directory.c_str()) == 0) execve(arguments[0], arguments.data(), variables.data());
+        _exit(127);
+    }
+    Finished finished;
+    if (write(terminal, input.data(), input.size()) < 0) throw std::runtime_error("can't type");
+    std::array<char, 65536> buffer{};
+    // The terminal answers with an error once the other side is gone.
+    for (ssize_t n = 0; (n = read(terminal, buffer.data(), buffer.size())) > 0;) {
+        finished.out.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    finished.exit_code = exit_code_of(pid);
+    close(terminal);
+    return finished;
+}
 
 Finished run_process(const std::vector<std::string>& command,
                      const std::map<std::string, std::string>& environment, const std::string& directory) {
@@ -62,30 +110,21 @@ Finished run_process(const std::vector<std::string>& command,
     posix_spawn_file_actions_adddup2(&actions, out.write_end(), 1);
     posix_spawn_file_actions_adddup2(&actions, err.write_end(), 2);
     posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
-    std::vector<char*> arguments;
-    for (const std::string& argument : command)
-        arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
+    std::vector<std::string> words = command;
     std::vector<std::string> settings;
     for (const auto& [name, value] : environment)
         settings.push_back(name + "=" + value);
-    std::vector<char*> variables;
-    for (std::string& setting : settings)
-        variables.push_back(setting.data());
-    variables.push_back(nullptr);
+    const std::vector<char*> arguments = pointers(words);
+    const std::vector<char*> variables = pointers(settings);
     pid_t pid = 0;
-    const int failed =
-        posix_spawn(&pid, command[0].c_str(), &actions, nullptr, arguments.data(), variables.data());
+    const int failed = posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), variables.data());
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) throw std::runtime_error("can't start " + command[0]);
     out.close_write();
     err.close_write();
     Finished finished;
     drain(out, err, finished);
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0) {
-    }
-    finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    finished.exit_code = exit_code_of(pid);
     return finished;
 }
 

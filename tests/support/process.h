@@ -18,4 +18,10 @@ struct Finished {
                                    const std::map<std::string, std::string>& environment,
                                    const std::string& directory);
 
+// The same on a terminal of its own, 80 columns wide, into which `input` is typed. `out` is everything that
+// the terminal shows, `err` is empty.
+[[nodiscard]] Finished run_in_terminal(const std::vector<std::string>& command,
+                                       const std::map<std::string, std::string>& environment,
+                                       const std::string& directory, const std::string& input);
+
 }  // namespace tlm::test
