@@ -27,9 +27,9 @@ class Resolver {
         return at == settings_.end() || at->second.value.empty() ? nullptr : &at->second;
     }
 
-    [[nodiscard]] std::string text(const std::string& name, std::string fallback = {}) const {
+    [[nodiscard]] std::string text(const std::string& name, const std::string& fallback = {}) const {
         const Setting* setting = find(name);
-        return setting == nullptr ? std::move(fallback) : setting->value;
+        return setting == nullptr ? fallback : setting->value;
     }
 
     [[nodiscard]] Result<bool> truth(const std::string& name, bool fallback) const {

@@ -258,7 +258,7 @@ class Executor {
     void step_done(std::size_t i, const LiveResource* resource, const Attributes& sent) {
         Work& work = works_.at(i);
         work.attempts = 0;
-        if (step(i) == Step::create) {
+        if (step(i) == Step::create && resource != nullptr) {
             books_.known(plan_.changes[i].address, work.id);
             continue_work(work, sent, *resource);
             books_.bind_made(work);

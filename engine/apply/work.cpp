@@ -49,7 +49,8 @@ Work plan_work(const Change& change, const Settlement& settlement) {
         work.id = settlement.live->id;
         work.team = settlement.live->team;
     }
-    if (change.action == Action::remove || change.action == Action::replace) {
+    const bool removes = change.action == Action::remove || change.action == Action::replace;
+    if (removes && settlement.live != nullptr) {
         add_removal_steps(work, *settlement.live);
     }
     if (change.action == Action::replace || settlement.live == nullptr) {

@@ -66,6 +66,7 @@ class Checker {
         if (known.contains(name)) return;
         constexpr std::size_t kMostCandidates =
             2000;  // a suggestion is not worth comparing with 100,000 names
+        if (diagnostics_.full()) return diagnostics_.add(position, {});
         std::vector<std::string> candidates;
         for (const auto& [candidate, place] : known) {
             if (candidates.size() < kMostCandidates) candidates.emplace_back(candidate);

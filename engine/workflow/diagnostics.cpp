@@ -80,6 +80,10 @@ void Diagnostics::add(Position position, std::string message, std::string hint,
     list_.push_back({position, std::move(message), std::move(hint), std::move(related)});
 }
 
+bool Diagnostics::full() const {
+    return list_.size() >= kMost;
+}
+
 std::vector<Diagnostic> Diagnostics::take() {
     std::ranges::stable_sort(list_, {},
                              [](const Diagnostic& diagnostic) { return place(diagnostic.position); });

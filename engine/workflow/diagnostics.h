@@ -13,6 +13,8 @@ class Diagnostics {
   public:
     void add(Position position, std::string message, std::string hint = {},
              std::vector<std::pair<Position, std::string>> related = {});
+    // No more are kept, only counted: a suggestion is not worth computing.
+    [[nodiscard]] bool full() const;
     // All of them, sorted by place.
     [[nodiscard]] std::vector<Diagnostic> take();
 

@@ -247,6 +247,15 @@ TEST(Reader_HostileInput, EndsInAFaultAndNotInACrash) {
     EXPECT_THAT(faults({{"w.json", "{\"a\":\n 1,}"}}), HasSubstr("w.json:2:4: not JSON"));
 }
 
+TEST(Reader_FaultsWithoutEnd, AreCountedAfterTheFirstThousand) {
+    std::string text = "metadata: {name: w}\nagents: []\nteams:\n  - name: t\n    tasks: []\n    agents:\n";
+    for (int i = 0; i < 5000; ++i)
+        text += "      - nobody" + std::to_string(i) + "\n";
+    const ReadResult result = read_workflows({{"w.yaml", text}});
+    ASSERT_EQ(result.diagnostics.size(), 1001U);
+    EXPECT_EQ(result.diagnostics.back().message, "and 4000 more faults after the first 1000");
+}
+
 TEST(Reader_FileCutAtAnyByte, NeverCrashes) {
     const std::string whole = kWhole;
     for (std::size_t size = 0; size < whole.size(); ++size)
