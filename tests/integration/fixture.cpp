@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <sys/wait.h>
+
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -44,6 +47,21 @@ Finished Project::tlm(const std::vector<std::string>& arguments) const {
     for (const std::string& argument : arguments)
         command.push_back(argument);
     return run_process(command, environment, directory.string());
+}
+
+Finished Project::tlm_with_signal(const std::vector<std::string>& arguments, int signal,
+                                  const std::function<bool()>& ready) const {
+    std::vector<std::string> command = {TLM_PROGRAM};
+    for (const std::string& argument : arguments)
+        command.push_back(argument);
+    return run_process(command, environment, directory.string(), [&](int pid) {
+        // Bounded by the run itself: it gets ready, or it ends.
+        siginfo_t ended = {};
+        while (!ready() && waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+               ended.si_pid == 0) {
+        }
+        kill(pid, signal);
+    });
 }
 
 Finished Project::tlm_in_terminal(const std::vector<std::string>& arguments, const std::string& input) const {

@@ -4,6 +4,7 @@
 #include <rapidjson/document.h>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ class Project {
     void write(const std::string& file, const std::string& text) const;
     [[nodiscard]] std::string read(const std::string& file) const;
     [[nodiscard]] bool exists(const std::string& file) const;
+    // The same, and a signal is sent once `ready` says so.
+    [[nodiscard]] Finished tlm_with_signal(const std::vector<std::string>& arguments, int signal,
+                                           const std::function<bool()>& ready) const;
     // The same on a terminal, into which `input` is typed.
     [[nodiscard]] Finished tlm_in_terminal(const std::vector<std::string>& arguments,
                                            const std::string& input) const;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <csignal>
+
 #include "engine/resource/key.h"
 #include "tests/integration/fixture.h"
 #include "tests/simulator/certificate.h"
@@ -256,6 +258,30 @@ TEST_F(Fleet, RequestIds_NameRunAndCallSoThatTheServersLogCanBeMatched) {
         EXPECT_THAT(request["user_agent"].GetString(), testing::StartsWith("tlm/"));
     }
     EXPECT_EQ(ids.size(), 6U);
+}
+
+TEST_F(Fleet, Interrupted_FinishesWhatIsInFlightAndTheNextApplyGoesOn) {
+    server.fault("POST", "/v1/agents", R"({"kind":"delay_after","ms":300})");
+    const Finished stopped = project.tlm_with_signal({"apply", "--yes", "--parallelism", "1"}, SIGINT,
+                                                     [&] { return server.stat("agents") > 0; });
+    EXPECT_EQ(stopped.exit_code, 8) << stopped.out << stopped.err;
+    EXPECT_THAT(stopped.out, HasSubstr("goes on where this stopped"));
+    EXPECT_EQ(server.stat("agents"), 1);
+    EXPECT_EQ(apply().exit_code, 0);
+    EXPECT_EQ(server.stat("agents"), 2);
+    EXPECT_EQ(server.duplicates(), 0);
+}
+
+TEST_F(Fleet, Killed_TheNextApplyFindsWhatWasMadeAndMakesNothingTwice) {
+    server.fault("POST", "/v1/agents", R"({"kind":"hang_after"})", 2);
+    const Finished killed =
+        project.tlm_with_signal({"apply", "--yes"}, SIGKILL, [&] { return server.stat("agents") == 2; });
+    EXPECT_EQ(killed.exit_code, 128 + SIGKILL);
+    const Finished next = apply();
+    EXPECT_EQ(next.exit_code, 0) << next.out << next.err;
+    EXPECT_THAT(next.err, HasSubstr("did reach the target"));
+    EXPECT_EQ(server.stat("agents"), 2);
+    EXPECT_EQ(server.duplicates(), 0);
 }
 
 TEST(Tls, Apply_TrustsTheGivenCertificateAndNoOther) {

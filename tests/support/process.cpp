@@ -102,6 +102,12 @@ Finished run_in_terminal(const std::vector<std::string>& command,
 
 Finished run_process(const std::vector<std::string>& command,
                      const std::map<std::string, std::string>& environment, const std::string& directory) {
+    return run_process(command, environment, directory, [](int) {});
+}
+
+Finished run_process(const std::vector<std::string>& command,
+                     const std::map<std::string, std::string>& environment, const std::string& directory,
+                     const std::function<void(int pid)>& meanwhile) {
     Pipe out;
     Pipe err;
     posix_spawn_file_actions_t actions;
@@ -122,6 +128,7 @@ Finished run_process(const std::vector<std::string>& command,
     if (failed != 0) throw std::runtime_error("can't start " + command[0]);
     out.close_write();
     err.close_write();
+    meanwhile(pid);
     Finished finished;
     drain(out, err, finished);
     finished.exit_code = exit_code_of(pid);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,6 +18,12 @@ struct Finished {
 [[nodiscard]] Finished run_process(const std::vector<std::string>& command,
                                    const std::map<std::string, std::string>& environment,
                                    const std::string& directory);
+
+// The same, and `meanwhile` is called with the process's id once it runs.
+[[nodiscard]] Finished run_process(const std::vector<std::string>& command,
+                                   const std::map<std::string, std::string>& environment,
+                                   const std::string& directory,
+                                   const std::function<void(int pid)>& meanwhile);
 
 // The same on a terminal of its own, 80 columns wide, into which `input` is typed. `out` is everything that
 // the terminal shows, `err` is empty.
