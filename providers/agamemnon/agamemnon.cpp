@@ -17,7 +17,6 @@ namespace tlm {
 using namespace std::chrono_literals;
 using agamemnon::Ended;
 using agamemnon::ListReader;
-using agamemnon::Request;
 using agamemnon::Response;
 using agamemnon::Transport;
 

@@ -194,6 +194,22 @@ TEST_F(AgamemnonServer, ReadFleet_AnswersOfAWrongShape_AreAnErrorThatNamesTheSer
     }
 }
 
+TEST_F(AgamemnonServer, Redirect_IsNotFollowedAndTheKeyStaysHere) {
+    const Simulator elsewhere(quick());
+    const std::string redirect =
+        fmt::format(R"({{"kind":"status","status":302,"body":"","headers":{{"Location":"{}/v1/agents"}}}})",
+                    elsewhere.url());
+    fault("POST", "/v1/agents", redirect);
+    fault("GET", "/v1/agents*", redirect);
+    const auto agamemnon = open();
+    const CallOutcome outcome = one(*agamemnon, create(1, "a"));
+    ASSERT_TRUE(std::holds_alternative<CallRefused>(outcome));
+    EXPECT_THAT(std::get<CallRefused>(outcome).reason, HasSubstr(elsewhere.url()));
+    EXPECT_FALSE(agamemnon->read_fleet().has_value());
+    const auto requests = test::http("GET", elsewhere.url() + "/admin/requests");
+    EXPECT_EQ(requests.body, R"({"requests":[]})");
+}
+
 TEST_F(AgamemnonServer, WrongKey_IsDeniedAndNeverShown) {
     const auto agamemnon = open(std::chrono::seconds(30), "not-the-key");
     const auto result = agamemnon->read_fleet();
