@@ -112,7 +112,9 @@ std::string drift_text(const std::vector<Finding>& findings, const Layout& layou
     std::string summary;
     std::string next;
     for (const auto& [kind, n] : count(findings)) {
-        summary += fmt::format("{}{} {}", summary.empty() ? "" : ", ", n, drift_name(kind));
+        const bool noun = kind == DriftKind::orphan || kind == DriftKind::duplicate;
+        summary += fmt::format("{}{} {}{}", summary.empty() ? "" : ", ", n, drift_name(kind),
+                               noun && n > 1 ? "s" : "");
         next += fmt::format("  {}\n", advice(kind));
     }
     return fmt::format("{}\n{} {}.\n{}", text, layout.style.bold("Drift:"), summary, next);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -125,6 +127,7 @@ std::string report_text(const ApplyReport& report, std::size_t waiting, const La
     for (const LeftBehind& item : report.left_behind) {
         left.push_back(fmt::format("{}  (id {})", item.address.text(), item.id.value));
     }
+    std::ranges::sort(left);
     std::string text = troubles_text(report, layout.style);
     text += listed(fmt::format("{} --force left these behind:", layout.style.yellow("warning:")), left);
     text += listed("Settled with another apply that ran at the same time:", report.settled);
