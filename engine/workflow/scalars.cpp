@@ -65,21 +65,19 @@ std::string without_underscores(std::string_view text) {
     return plain;
 }
 
-// Base 60, as in 1:30 for ninety.
-std::optional<std::int64_t> parse_sixties(const std::string& text) {
+// Base 60, as in 1:30 for ninety. Each part after the first has one or two digits.
+std::optional<std::int64_t> parse_sixties(std::string_view text) {
+    constexpr std::int64_t kMost = 1'000'000'000;
     std::int64_t value = 0;
-    std::string_view rest = text;
-    while (true) {
-        std::int64_t part = 0;
-        const std::string_view word = rest.substr(0, rest.find(':'));
-        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), part);
-        if (error != std::errc() || end != word.data() + word.size() || part < 0 || value > 1'000'000'000)
-            return std::nullopt;
-        value = value * 60 + part;
-        if (word.size() == rest.size()) return value;
-        if (rest.size() - word.size() - 1 > 2 && rest.find(':', word.size() + 1) == std::string_view::npos)
-            return std::nullopt;
-        rest.remove_prefix(word.size() + 1);
+    for (bool first = true;; first = false) {
+        const std::string_view part = text.substr(0, text.find(':'));
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
+        const bool fits = error == std::errc() && end == part.data() + part.size() && number >= 0;
+        if (!fits || value > kMost || (!first && (part.size() > 2 || number > 59))) return std::nullopt;
+        value = value * 60 + number;
+        if (part.size() == text.size()) return value;
+        text.remove_prefix(part.size() + 1);
     }
 }
 
@@ -115,13 +113,15 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 std::optional<double> parse_number(std::string_view text) {
     if (const auto integer = parse_integer(text)) return static_cast<double>(*integer);
     const std::string plain = without_underscores(text.starts_with("+") ? text.substr(1) : text);
+    // std::from_chars takes `inf` and `nan` too, which YAML spells otherwise.
+    const auto in_numbers = [](char c) {
+        return is_digit(c) || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+    };
+    if (!std::ranges::all_of(plain, in_numbers) || std::ranges::none_of(plain, is_digit)) return std::nullopt;
     double value = 0;
     const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), value);
-    const bool numeric = !plain.empty() && (is_digit(plain[0]) || plain[0] == '.' || plain[0] == '-') &&
-                         is_digit(plain.back() == '.' ? '0' : plain.back());
-    if (error != std::errc() || end != plain.data() + plain.size() || !numeric || !std::isfinite(value)) {
+    if (error != std::errc() || end != plain.data() + plain.size() || !std::isfinite(value))
         return std::nullopt;
-    }
     return value;
 }
 
