@@ -127,7 +127,8 @@ class Apply {
     static ExitCode exit_code(const ApplyReport& report) {
         if (report.stopped_by) return tlm::cmd::exit_code(report.stopped_by->code);
         if (report.interrupted) return ExitCode::interrupted;
-        if (report.count(ResultKind::failed) > 0) return ExitCode::partial;
+        if (report.count(ResultKind::failed) + report.count(ResultKind::not_started) > 0)
+            return ExitCode::partial;
         if (report.count(ResultKind::conflict) > 0) return ExitCode::conflict;
         return ExitCode::done;
     }

@@ -55,7 +55,8 @@ class Executor {
                     give_back(call.id);
             }
             if (in_flight_.empty()) {
-                if (stopping() || (ready_.empty() && delayed_.empty())) break;
+                // A look-up may have finished a change, and others with it have become ready.
+                if (stopping() || (ready_.empty() && delayed_.empty() && !schedule_.has_ready())) break;
                 ports_.clock.sleep_until(next_wake());
                 continue;
             }

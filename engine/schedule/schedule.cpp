@@ -42,14 +42,16 @@ Schedule::Schedule(const std::vector<Change>& changes) : nodes_(changes.size()) 
 }
 
 std::optional<std::size_t> Schedule::next() {
-    while (!ready_.empty()) {
-        const std::size_t change = ready_.top();
-        ready_.pop();
-        if (nodes_[change].status != Status::ready) continue;
-        nodes_[change].status = Status::taken;
-        return change;
-    }
-    return std::nullopt;
+    if (ready_.empty()) return std::nullopt;
+    const std::size_t change = ready_.top();
+    ready_.pop();
+    nodes_[change].status = Status::taken;
+    return change;
+}
+
+bool Schedule::has_ready() const {
+    // Abandoned changes were never ready: what they depend on is not finished.
+    return !ready_.empty();
 }
 
 void Schedule::finish(std::size_t change) {

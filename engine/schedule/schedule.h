@@ -17,6 +17,8 @@ class Schedule {
 
     // Takes the next change whose dependencies are done, lowest index first; nullopt where none is ready now.
     [[nodiscard]] std::optional<std::size_t> next();
+    // Whether next() would give one out.
+    [[nodiscard]] bool has_ready() const;
     // The change is as planned: what depended only on it becomes ready.
     void finish(std::size_t change);
     // The change will not be as planned. Returns what depends on it, transitively, in index order: none of

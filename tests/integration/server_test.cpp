@@ -66,6 +66,7 @@ TEST_F(Fleet, Apply_ResponsesLost_MakesNoDuplicate) {
     EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
     EXPECT_EQ(server.duplicates(), 0);
     EXPECT_EQ(server.stat("agents"), 2);
+    EXPECT_EQ(server.stat("tasks"), 1);
 }
 
 TEST_F(Fleet, Force_CreatesAnewWarnsAndDriftReportsExactlyTheOnesLeftBehind) {

@@ -81,6 +81,20 @@ TEST(Apply_ResponseLostAfterCommit, AdoptsInsteadOfCreatingTwice) {
     EXPECT_GE(world.fleet.finds, 2);
 }
 
+TEST(Apply_ResponseOfTheTeamLost, SubmitsTheTasksAllTheSame) {
+    World world;
+    world.fleet.fault = [lost = false](const Call& call,
+                                       const FakeFleet::Apply& apply) mutable -> CallOutcome {
+        if (!is_create_of(call, Kind::team) || std::exchange(lost, true)) return apply();
+        static_cast<void>(apply());
+        return CallUnknown{"connection reset"};
+    };
+    const ApplyReport report = world.apply(world.plan().plan);
+    EXPECT_EQ(report.count(ResultKind::done), 4U);
+    EXPECT_EQ(world.fleet.count(Kind::team), 1U);
+    EXPECT_EQ(world.fleet.count(Kind::task), 1U);
+}
+
 TEST(Apply_RequestLostBeforeCommit, LooksTheKeyUpAndThenCreates) {
     World world;
     world.fleet.fault = [lost = 0](const Call& call, const FakeFleet::Apply& apply) mutable -> CallOutcome {
