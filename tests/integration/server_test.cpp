@@ -262,7 +262,7 @@ TEST_F(Fleet, RequestIds_NameRunAndCallSoThatTheServersLogCanBeMatched) {
 }
 
 TEST_F(Fleet, Interrupted_FinishesWhatIsInFlightAndTheNextApplyGoesOn) {
-    server.fault("POST", "/v1/agents", R"({"kind":"delay_after","ms":300})");
+    server.fault("POST", "/v1/agents", R"({"kind":"delay_after","ms":2000})");
     const Finished stopped = project.tlm_with_signal({"apply", "--yes", "--parallelism", "1"}, SIGINT,
                                                      [&] { return server.stat("agents") > 0; });
     EXPECT_EQ(stopped.exit_code, 8) << stopped.out << stopped.err;
