@@ -56,25 +56,43 @@ std::string escape(char32_t c) {
     return fmt::format("\\u{:04x}", static_cast<unsigned>(c));
 }
 
+// What two words have in common at their ends changes nothing about their distance.
+void strip_common_ends(std::string_view& a, std::string_view& b) {
+    const auto same = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+    a.remove_prefix(same);
+    b.remove_prefix(same);
+    while (!a.empty() && !b.empty() && a.back() == b.back()) {
+        a.remove_suffix(1);
+        b.remove_suffix(1);
+    }
+}
+
 // Damerau-Levenshtein distance (adjacent swaps count one); more than `most` may be reported as any larger
-// number.
+// number. Takes time in the product of the words' length and `most`.
 std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
-    const std::size_t longer = std::max(a.size(), b.size());
-    const std::size_t shorter = std::min(a.size(), b.size());
-    if (longer - shorter > most) return most + 1;
-    std::vector<std::size_t> before(b.size() + 1);
-    std::vector<std::size_t> last(b.size() + 1);
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j)
+    if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > most) return most + 1;
+    strip_common_ends(a, b);
+    const std::size_t far = most + 1;
+    std::vector<std::size_t> before(b.size() + 1, far);
+    std::vector<std::size_t> last(b.size() + 1, far);
+    std::vector<std::size_t> row(b.size() + 1, far);
+    for (std::size_t j = 0; j <= std::min(b.size(), most); ++j)
         last[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
+        // Only this band can hold a distance of at most `most`.
+        const std::size_t begin = i > most ? i - most : 1;
+        const std::size_t end = std::min(b.size(), i + most);
+        row[begin - 1] = begin == 1 ? i : far;
+        if (end < b.size()) row[end + 1] = far;
+        std::size_t least = row[begin - 1];
+        for (std::size_t j = begin; j <= end; ++j) {
             row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
                 row[j] = std::min(row[j], before[j - 2] + 1);
             }
+            least = std::min(least, row[j]);
         }
+        if (least > most) return far;  // the row before has `most` at least, so a swap does not help either
         std::swap(before, last);
         std::swap(last, row);
     }

@@ -31,6 +31,24 @@ TEST(Nearest, FindsTheWordThatWasMeantAndNothingFarOff) {
     EXPECT_EQ(nearest("", words), std::nullopt);
 }
 
+TEST(Nearest, CountsSwapsAsOneAndStopsAtAThirdOfTheLength) {
+    const auto near = [](const char* word, const char* candidate) {
+        return nearest(word, std::vector<std::string>{candidate}).has_value();
+    };
+    EXPECT_TRUE(near("ba", "ab"));
+    EXPECT_TRUE(near("abcdef", "abcd"));
+    EXPECT_FALSE(near("abcdef", "abc"));
+    EXPECT_TRUE(near("xbcdey", "abcdef"));
+    EXPECT_FALSE(near("xbcyez", "abcdef"));
+    EXPECT_TRUE(near("badcef", "abcdef"));
+    EXPECT_FALSE(near("badcfe", "abcdef"));
+}
+
+TEST(Nearest, OfEquallyNearWordsTakesTheFirst) {
+    EXPECT_EQ(nearest("agent", std::vector<std::string>{"agent1", "agent2"}), "agent1");
+    EXPECT_EQ(nearest("agent2", std::vector<std::string>{"agent1", "agent2"}), "agent2");
+}
+
 TEST(CodePoints, CountsCharactersAndNotBytes) {
     EXPECT_EQ(code_points("é✓a"), 3U);
 }
