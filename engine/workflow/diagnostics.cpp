@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <tuple>
 
 #include "engine/base/text.h"
+#include "engine/workflow/line_cursor.h"
 
 namespace tlm {
 namespace {
@@ -18,29 +20,47 @@ auto place(const Position& position) {
     return std::tuple(position.file, position.line, position.column);
 }
 
-std::string_view line_of(std::string_view text, std::size_t line) {
-    constexpr std::string_view kMark = "\xEF\xBB\xBF";
-    if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
-    for (std::size_t i = 1; i < line; ++i) {
-        const std::size_t end = text.find('\n');
-        if (end == std::string_view::npos) return {};
-        text.remove_prefix(end + 1);
-    }
-    text = text.substr(0, text.find('\n'));
-    if (text.ends_with('\r')) text.remove_suffix(1);
+std::string_view text_of(const Source& source) {
+    std::string_view text = source.text;
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     return text;
 }
 
-// Byte offset of the n-th code point, counted from 0.
-std::size_t offset_of(std::string_view text, std::size_t n) {
-    std::size_t at = 0;
-    while (at < text.size() && n > 0) {
-        ++at;
-        while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
-            ++at;
-        --n;
+bool continues(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+}
+
+bool ends_line(char c) {
+    return c == '\n' || c == '\r';
+}
+
+// What stands before `at` on its line, at most `most` code points of it.
+std::string_view before(std::string_view text, std::size_t at, std::size_t most) {
+    std::size_t begin = at;
+    for (std::size_t n = 0; n < most && begin > 0 && !ends_line(text[begin - 1]); ++n) {
+        --begin;
+        while (begin > 0 && continues(text[begin]))
+            --begin;
     }
-    return at;
+    return text.substr(begin, at - begin);
+}
+
+// The byte behind the first `most` code points.
+std::size_t after_code_points(std::string_view text, std::size_t most) {
+    std::size_t end = 0;
+    for (std::size_t n = 0; n < most && end < text.size(); ++n) {
+        ++end;
+        while (end < text.size() && continues(text[end]))
+            ++end;
+    }
+    return end;
+}
+
+// The rest of the line from `at`, at most `most` code points of it.
+std::string_view after(std::string_view text, std::size_t at, std::size_t most) {
+    text.remove_prefix(at);
+    const std::string_view part = text.substr(0, after_code_points(text, most));
+    return part.substr(0, part.find_first_of("\r\n"));
 }
 
 // Tabs become blanks, so that the caret stands under what it means; the rest is made visible.
@@ -50,18 +70,20 @@ std::string shown(std::string_view text) {
     return visible(plain);
 }
 
-// The line and a caret under the column; of a long line only the part around the column.
-std::string excerpt(std::string_view line, std::size_t line_number, std::size_t column) {
-    std::size_t first = 0;
-    if (column > kWindow * 3 / 4) first = column - kWindow / 2;
-    const std::string_view tail = line.substr(offset_of(line, first));
-    const std::string_view part = tail.substr(0, offset_of(tail, kWindow));
-    const std::string before = shown(part.substr(0, offset_of(part, column - 1 - first)));
-    const std::string gutter = fmt::format("{:>5} | ", line_number);
-    const std::string dots = first > 0 ? "… " : "";
-    return fmt::format("{}{}{}{}\n{:>5} | {}^\n", gutter, dots, shown(part),
-                       part.size() < tail.size() ? " …" : "", "",
-                       std::string(code_points(before) + (first > 0 ? 2 : 0), ' '));
+// The line and a caret under the place; of a long line only the part around it.
+std::string excerpt(std::string_view text, std::size_t offset, const Position& position) {
+    const std::size_t reach = position.column > kWindow * 3 / 4 ? kWindow / 2 : kWindow;
+    const std::string_view left = before(text, offset, reach);
+    const std::string_view right = after(text, offset, kWindow - code_points(left));
+    if (left.empty() && right.empty()) return {};
+    const std::size_t begin = offset - left.size();
+    const std::size_t end = offset + right.size();
+    const std::string start = begin > 0 && !ends_line(text[begin - 1]) ? "… " : "";
+    const std::string stop = end < text.size() && !ends_line(text[end]) ? " …" : "";
+    const std::string shown_left = start + shown(left);
+    const std::string number = fmt::format("{:>5}", position.line);
+    return fmt::format("{} | {}{}{}\n{:>{}} | {:>{}}^\n", number, shown_left, shown(right), stop, "",
+                       number.size(), "", code_points(shown_left));
 }
 
 std::string located(const Position& position, const std::vector<Source>& sources, std::string_view message) {
@@ -84,28 +106,44 @@ bool Diagnostics::full() const {
     return list_.size() >= kMost;
 }
 
-std::vector<Diagnostic> Diagnostics::take() {
+std::vector<Diagnostic> Diagnostics::take(const std::vector<Source>& sources) {
     std::ranges::stable_sort(list_, {},
                              [](const Diagnostic& diagnostic) { return place(diagnostic.position); });
+    std::optional<LineCursor> cursor;
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+        const Position& position = list_[i].position;
+        const bool next_file = i == 0 || position.file != list_[i - 1].position.file;
+        if (next_file) cursor.emplace(text_of(sources[position.file]));
+        list_[i].offset = cursor->byte_of(position.line, position.column);
+    }
     if (dropped_ > 0) {
-        list_.push_back({list_.back().position,
-                         fmt::format("and {} more faults after the first {}", dropped_, kMost),
-                         "",
-                         {}});
+        Diagnostic rest = list_.back();
+        rest.message = fmt::format("and {} more faults after the first {}", dropped_, kMost);
+        rest.hint.clear();
+        rest.related.clear();
+        list_.push_back(std::move(rest));
     }
     return std::move(list_);
 }
 
+std::string quoted(std::string_view text) {
+    constexpr std::size_t kMostShown = 80;  // code points
+    const std::size_t end = after_code_points(text, kMostShown);
+    return fmt::format("`{}{}`", text.substr(0, end), end < text.size() ? "…" : "");
+}
+
 std::string format_diagnostic(const Diagnostic& diagnostic, const std::vector<Source>& sources) {
     const Position& position = diagnostic.position;
-    std::string text = located(position, sources, visible(diagnostic.message));
-    const std::string_view line = line_of(sources[position.file].text, position.line);
-    if (!line.empty()) text += excerpt(line, position.line, position.column);
-    if (!diagnostic.hint.empty()) text += fmt::format("  next: {}\n", visible(diagnostic.hint));
+    std::string result = located(position, sources, visible(diagnostic.message));
+    const std::string_view text = text_of(sources[position.file]);
+    std::size_t offset = diagnostic.offset;
+    if (offset > text.size()) offset = LineCursor(text).byte_of(position.line, position.column);
+    result += excerpt(text, offset, position);
+    if (!diagnostic.hint.empty()) result += fmt::format("  next: {}\n", visible(diagnostic.hint));
     for (const auto& [other, message] : diagnostic.related) {
-        text += "  " + located(other, sources, visible(message));
+        result += "  " + located(other, sources, visible(message));
     }
-    return text;
+    return result;
 }
 
 }  // namespace tlm

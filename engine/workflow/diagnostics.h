@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,12 +16,15 @@ class Diagnostics {
              std::vector<std::pair<Position, std::string>> related = {});
     // No more are kept, only counted: a suggestion is not worth computing.
     [[nodiscard]] bool full() const;
-    // All of them, sorted by place.
-    [[nodiscard]] std::vector<Diagnostic> take();
+    // All of them, sorted by place, with their offsets in the sources.
+    [[nodiscard]] std::vector<Diagnostic> take(const std::vector<Source>& sources);
 
   private:
     std::vector<Diagnostic> list_;
     std::size_t dropped_ = 0;
 };
+
+// `text` as messages show what a file holds: in backquotes, and cut where it is long.
+[[nodiscard]] std::string quoted(std::string_view text);
 
 }  // namespace tlm

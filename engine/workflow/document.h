@@ -1,57 +1,75 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <string>
-#include <utility>
+#include <string_view>
+#include <variant>
 #include <vector>
 
-#include "engine/workflow/workflow.h"
+#include "engine/workflow/diagnostics.h"
+#include "engine/workflow/scalars.h"
 
 namespace tlm {
 
-// A YAML or JSON document as a tree in which everything knows its place. Subtrees that an alias names are
-// shared.
-struct Node;
-using NodePtr = std::shared_ptr<const Node>;
+// Line and column of a node, from 1. The file is that of the whole document.
+struct Mark {
+    std::uint32_t line = 1;
+    std::uint32_t column = 1;
+};
 
-enum class NodeType : std::uint8_t { scalar, sequence, mapping };
+struct Node;
 
 struct Member {
     std::string name;
-    Position position;  // of the name
-    NodePtr value;
+    Mark mark;  // of the name
+    const Node* value = nullptr;
 };
 
+enum class NodeType : std::uint8_t { scalar, sequence, mapping };
+
+// A part of a YAML or JSON document that knows its place. Small, since a large fleet has millions.
 struct Node {
+    using Items = std::vector<const Node*>;
+    using Members = std::vector<Member>;  // each name once
+
+    Mark mark;
+    std::uint32_t weight =
+        1;  // of the subtree with its aliases expanded: its nodes, and 1 for 128 bytes of text
     NodeType type = NodeType::scalar;
-    bool plain = false;  // scalar without quotes, which may be read as a number, a boolean or null
-    Position position;
-    std::string text;             // scalar
-    std::vector<NodePtr> items;   // sequence
-    std::vector<Member> members;  // mapping, each name once
-    std::uint64_t size = 1;       // nodes of the subtree, aliases expanded
+    ScalarType scalar = ScalarType::string;
+    // An alias holds its target, which is none, and has a place of its own.
+    std::variant<std::string, Items, Members, const Node*> content;
+
+    [[nodiscard]] const Node& target() const {
+        const auto* const* alias = std::get_if<const Node*>(&content);
+        return alias == nullptr ? *this : **alias;
+    }
+    [[nodiscard]] const std::string& text() const { return std::get<std::string>(target().content); }
+    [[nodiscard]] const Items& items() const { return std::get<Items>(target().content); }
+    [[nodiscard]] const Members& members() const { return std::get<Members>(target().content); }
 };
 
-// A fault that ends the reading of one file.
-struct SyntaxFault {
-    Position position;
-    std::string message;
-    std::string hint;
+// The nodes of one file. Pointers into it stay good when it is moved.
+struct Document {
+    std::deque<Node> nodes;
+    const Node* root = nullptr;  // null where the file can't be read; `diagnostics` then say why
+    std::size_t file = 0;
 };
 
-// The document, or why there is none.
-struct DocumentResult {
-    NodePtr root;  // null where `faults` is not empty
-    std::vector<SyntaxFault> faults;
-};
-
+inline constexpr std::size_t kMostBytes = std::size_t{1} << 30U;
 inline constexpr std::size_t kMostDepth = 100;
-// After the expansion of aliases. Far more than any fleet needs, and far less than what would exhaust memory.
-inline constexpr std::uint64_t kMostNodes = 50'000'000;
+// Far more than any fleet needs, and less than what would exhaust memory.
+inline constexpr std::size_t kMostNodes = 20'000'000;
+// What aliases may add: up to kMostExpansion, and no more than kMostGrowth times what the file itself holds
+// (small files may add kFreeExpansion in any case).
+inline constexpr std::uint64_t kMostExpansion = 5'000'000;
+inline constexpr std::uint64_t kMostGrowth = 100;
+inline constexpr std::uint64_t kFreeExpansion = 100'000;
 
-// `file` is the index that positions carry.
-[[nodiscard]] DocumentResult read_yaml(const std::string& text, std::size_t file);
-[[nodiscard]] DocumentResult read_json(const std::string& text, std::size_t file);
+// `file` is the index that positions carry. Faults go to `diagnostics`.
+[[nodiscard]] Document read_yaml(std::string_view text, std::size_t file, Diagnostics& diagnostics);
+[[nodiscard]] Document read_json(std::string_view text, std::size_t file, Diagnostics& diagnostics);
 
 }  // namespace tlm

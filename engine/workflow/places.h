@@ -22,6 +22,7 @@ struct WorkflowPlaces {
     Position name;
     std::vector<Position> agents;
     std::vector<TeamPlaces> teams;
+    bool agents_known = false;  // there is a list of agents, so that references to others are faults
 };
 
 }  // namespace tlm

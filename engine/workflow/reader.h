@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/workflow/workflow.h"
@@ -14,6 +16,8 @@ struct Source {
     std::string text;
 };
 
+inline constexpr std::size_t kUnknownOffset = static_cast<std::size_t>(-1);
+
 // A fault at a place. `hint` is what to do about it ("did you mean `blocked_by`?"), may be empty. `related`
 // is a second place, for example that of the first of two equal names.
 struct Diagnostic {
@@ -21,6 +25,8 @@ struct Diagnostic {
     std::string message;
     std::string hint;
     std::vector<std::pair<Position, std::string>> related;
+    // The byte of the source at which `position` stands, without a byte order mark; saves counting lines.
+    std::size_t offset = kUnknownOffset;
 };
 
 struct ReadResult {
