@@ -83,6 +83,7 @@ int run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
     // A reader that goes away is an error of the write, and not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
+    tlm::cmd::open_standard_streams();
     try {
         return tlm::cmd::run(std::vector<std::string>(argv + 1, argv + argc));
     } catch (const std::exception& exception) {

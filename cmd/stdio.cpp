@@ -56,6 +56,15 @@ bool replace_file(const std::filesystem::path& path, const std::string& temporar
 
 }  // namespace
 
+void open_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+        // The lowest free number is this one. Opened the wrong way round, output fails instead of vanishing.
+        const int opened = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        if (opened >= 0 && opened != stream) close(opened);
+    }
+}
+
 Result<void> write_out(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) return output_error();
     return flush_out();

@@ -7,6 +7,11 @@
 
 namespace tlm::cmd {
 
+// Opens what of standard input, output and error the caller closed, so that no file of ours gets their
+// numbers and is written to by mistake. Reads there then end, and writes fail. Call before anything is
+// opened.
+void open_standard_streams();
+
 // Writes a result to standard output. Errors: internal, where it is closed or its disk is full.
 [[nodiscard]] Result<void> write_out(std::string_view text);
 // Makes sure that everything written has arrived.

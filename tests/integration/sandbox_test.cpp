@@ -165,10 +165,21 @@ TEST_F(InProject, Show_PrintsThePlanAsPlanDid) {
     EXPECT_EQ(project.tlm({"show", "a.json", "--format", "json"}).out, project.read("a.json"));
 }
 
-TEST_F(InProject, ClosedStdout_IsAnErrorAndNoCrash) {
-    const Finished finished = run_process({"/bin/sh", "-c", std::string(TLM_PROGRAM) + " plan >/dev/full"},
-                                          project.environment, project.directory.string());
+TEST_F(InProject, ReaderOfStdoutIsGone_IsAnErrorAndNoCrash) {
+    const Finished finished =
+        run_without_reader({TLM_PROGRAM, "plan"}, project.environment, project.directory.string());
     EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr("can't write to standard output: Broken pipe"));
+}
+
+TEST_F(InProject, StreamsClosedAtTheStart_AreAnErrorAndNothingElseIsWrittenTo) {
+    const Finished finished =
+        run_process({"/bin/sh", "-c", std::string("exec ") + TLM_PROGRAM + " apply --yes <&- >&-"},
+                    project.environment, project.directory.string());
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_THAT(finished.err, HasSubstr("can't write to standard output"));
+    EXPECT_EQ(project.tlm({"apply", "--yes"}).exit_code, 0);
+    EXPECT_EQ(project.tlm({"drift"}).exit_code, 0);
 }
 
 }  // namespace

@@ -21,11 +21,15 @@ class Pipe {
     Pipe(const Pipe&) = delete;
     Pipe& operator=(const Pipe&) = delete;
     ~Pipe() {
-        close(ends_[0]);
+        close_read();
         close_write();
     }
     [[nodiscard]] int read_end() const { return ends_[0]; }
     [[nodiscard]] int write_end() const { return ends_[1]; }
+    void close_read() {
+        if (ends_[0] >= 0) close(ends_[0]);
+        ends_[0] = -1;
+    }
     void close_write() {
         if (ends_[1] >= 0) close(ends_[1]);
         ends_[1] = -1;
@@ -35,9 +39,9 @@ class Pipe {
     std::array<int, 2> ends_{};
 };
 
-// Reads both to their ends, whichever has something first.
-void drain(const Pipe& out, const Pipe& err, Finished& finished) {
-    std::array<pollfd, 2> polled = {pollfd{out.read_end(), POLLIN, 0}, pollfd{err.read_end(), POLLIN, 0}};
+// Reads both to their ends, whichever has something first; -1 is at its end.
+void drain(int out, int err, Finished& finished) {
+    std::array<pollfd, 2> polled = {pollfd{out, POLLIN, 0}, pollfd{err, POLLIN, 0}};
     const std::array<std::string*, 2> texts = {&finished.out, &finished.err};
     std::array<char, 65536> buffer{};
     while (polled[0].fd >= 0 || polled[1].fd >= 0) {
@@ -58,6 +62,27 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
         result.push_back(text.data());
     result.push_back(nullptr);
     return result;
+}
+
+pid_t start(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment,
+            const std::string& directory, int out, int err) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, out, 1);
+    posix_spawn_file_actions_adddup2(&actions, err, 2);
+    posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
+    std::vector<std::string> words = command;
+    std::vector<std::string> settings;
+    for (const auto& [name, value] : environment)
+        settings.push_back(name + "=" + value);
+    const std::vector<char*> arguments = pointers(words);
+    const std::vector<char*> variables = pointers(settings);
+    pid_t pid = 0;
+    const int failed = posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), variables.data());
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0) throw std::runtime_error("can't start " + command[0]);
+    return pid;
 }
 
 int exit_code_of(pid_t pid) {
@@ -110,27 +135,26 @@ Finished run_process(const std::vector<std::string>& command,
                      const std::function<void(int pid)>& meanwhile) {
     Pipe out;
     Pipe err;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, out.write_end(), 1);
-    posix_spawn_file_actions_adddup2(&actions, err.write_end(), 2);
-    posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
-    std::vector<std::string> words = command;
-    std::vector<std::string> settings;
-    for (const auto& [name, value] : environment)
-        settings.push_back(name + "=" + value);
-    const std::vector<char*> arguments = pointers(words);
-    const std::vector<char*> variables = pointers(settings);
-    pid_t pid = 0;
-    const int failed = posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), variables.data());
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) throw std::runtime_error("can't start " + command[0]);
+    const pid_t pid = start(command, environment, directory, out.write_end(), err.write_end());
     out.close_write();
     err.close_write();
     meanwhile(pid);
     Finished finished;
-    drain(out, err, finished);
+    drain(out.read_end(), err.read_end(), finished);
+    finished.exit_code = exit_code_of(pid);
+    return finished;
+}
+
+Finished run_without_reader(const std::vector<std::string>& command,
+                            const std::map<std::string, std::string>& environment,
+                            const std::string& directory) {
+    Pipe out;
+    Pipe err;
+    out.close_read();
+    const pid_t pid = start(command, environment, directory, out.write_end(), err.write_end());
+    err.close_write();
+    Finished finished;
+    drain(-1, err.read_end(), finished);
     finished.exit_code = exit_code_of(pid);
     return finished;
 }

@@ -25,6 +25,11 @@ struct Finished {
                                    const std::string& directory,
                                    const std::function<void(int pid)>& meanwhile);
 
+// The same with nobody at the other end of its standard output: every write there fails (EPIPE).
+[[nodiscard]] Finished run_without_reader(const std::vector<std::string>& command,
+                                          const std::map<std::string, std::string>& environment,
+                                          const std::string& directory);
+
 // The same on a terminal of its own, 80 columns wide, into which `input` is typed. `out` is everything that
 // the terminal shows, `err` is empty.
 [[nodiscard]] Finished run_in_terminal(const std::vector<std::string>& command,
