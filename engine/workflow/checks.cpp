@@ -62,7 +62,7 @@ class Checker {
         if (name.empty()) return false;  // a fault already
         const Position* first = known.add(name, position);
         if (first == nullptr) return true;
-        diagnostics_.add(position, fmt::format("there are two {}s named {}", what, quoted(name)), "",
+        diagnostics_.add(position, fmt::format("there are two {}s named {}", what, backquoted(name)), "",
                          {{*first, "the first is here"}});
         return false;
     }
@@ -71,9 +71,10 @@ class Checker {
              const std::string& name, Position position) {
         const auto [at, first] = known.emplace(Key::derive(workflow, name).text(), position);
         if (first) return;
-        diagnostics_.add(position,
-                         fmt::format("{} has the same key as another resource ({})", quoted(name), at->first),
-                         "Give one of the two another name.", {{at->second, "the other is here"}});
+        diagnostics_.add(
+            position,
+            fmt::format("{} has the same key as another resource ({})", backquoted(name), at->first),
+            "Give one of the two another name.", {{at->second, "the other is here"}});
     }
 
     // `known` is null where nobody can say what there is.
@@ -82,7 +83,7 @@ class Checker {
         if (known == nullptr || known->has(name)) return;
         if (diagnostics_.full()) return diagnostics_.add(position, {});
         const auto near = suggestions_.nearest_to(name, known->names());
-        diagnostics_.add(position, fmt::format("there is no {} {} in {}", what, quoted(name), where),
+        diagnostics_.add(position, fmt::format("there is no {} {} in {}", what, backquoted(name), where),
                          near ? fmt::format("Did you mean `{}`?", *near) : "");
     }
 
@@ -98,7 +99,7 @@ class Checker {
             for (std::size_t b = 0; b < task.blocked_by.size(); ++b) {
                 if (task.blocked_by[b] == task.subject) {
                     diagnostics_.add(at.blocked_by[b],
-                                     fmt::format("the task {} waits for itself", quoted(task.subject)),
+                                     fmt::format("the task {} waits for itself", backquoted(task.subject)),
                                      "Take it out of its own `blocked_by`.");
                 } else {
                     exists(&subjects, task.blocked_by[b], at.blocked_by[b], "task", "this team");
@@ -121,9 +122,9 @@ class Checker {
                 text += fmt::format("({} more) -> ", cycle.size() - kMostShown);
                 i = cycle.size() - kMostShown / 2;
             }
-            text += quoted(team.tasks[cycle[i]].subject) + " -> ";
+            text += backquoted(team.tasks[cycle[i]].subject) + " -> ";
         }
-        return text + quoted(team.tasks[cycle.front()].subject);
+        return text + backquoted(team.tasks[cycle.front()].subject);
     }
 
     Diagnostics& diagnostics_;

@@ -126,7 +126,7 @@ std::vector<Diagnostic> Diagnostics::take(const std::vector<Source>& sources) {
     return std::move(list_);
 }
 
-std::string quoted(std::string_view text) {
+std::string backquoted(std::string_view text) {
     constexpr std::size_t kMostShown = 80;  // code points
     const std::size_t end = after_code_points(text, kMostShown);
     return fmt::format("`{}{}`", text.substr(0, end), end < text.size() ? "…" : "");

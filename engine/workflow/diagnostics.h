@@ -25,6 +25,6 @@ class Diagnostics {
 };
 
 // `text` as messages show what a file holds: in backquotes, and cut where it is long.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string backquoted(std::string_view text);
 
 }  // namespace tlm

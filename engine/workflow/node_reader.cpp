@@ -19,7 +19,7 @@ std::string type_of(const Node& node) {
 
 // What the file says, for messages.
 std::string content_of(const Node& node) {
-    return node.type == NodeType::scalar ? quoted(node.text()) : type_of(node);
+    return node.type == NodeType::scalar ? backquoted(node.text()) : type_of(node);
 }
 
 // C0 and C1 control characters and DEL. NUL has a message of its own.
@@ -59,7 +59,7 @@ void NodeReader::only(const Node& mapping, std::span<const std::string> names, s
             continue;
         }
         const auto near = nearest(member.name, names);
-        diagnostics_.add(at(member.mark), fmt::format("{} has no member {}", what, quoted(member.name)),
+        diagnostics_.add(at(member.mark), fmt::format("{} has no member {}", what, backquoted(member.name)),
                          near ? fmt::format("Did you mean `{}`?", *near)
                               : fmt::format("It may have {}.", fmt::join(names, ", ")));
     }
@@ -80,17 +80,17 @@ bool NodeReader::is_list(const Node& node, std::string_view what) {
 
 bool NodeReader::is_text(const Node& node, std::string_view what) {
     if (node.type != NodeType::scalar) {
-        fault(node, fmt::format("{} is a text, and this is {}", quoted(what), type_of(node)));
+        fault(node, fmt::format("{} is a text, and this is {}", backquoted(what), type_of(node)));
         return false;
     }
     if (node.scalar == ScalarType::string) return true;
     if (node.text().empty()) {
-        fault(node, fmt::format("{} is a text, and has no value here", quoted(what)),
+        fault(node, fmt::format("{} is a text, and has no value here", backquoted(what)),
               "Write a value, or \"\" for an empty text.");
         return false;
     }
     fault(node,
-          fmt::format("{} is a text, and {} is read as {}", quoted(what), quoted(node.text()),
+          fmt::format("{} is a text, and {} is read as {}", backquoted(what), backquoted(node.text()),
                       scalar_type_name(node.scalar)),
           fmt::format("Write \"{}\".", node.text().substr(0, 80)));
     return false;
@@ -104,7 +104,7 @@ std::string NodeReader::text(const Node& node, std::string_view what, std::size_
               "Shorten it.");
     }
     if (text.find('\0') != std::string::npos) {
-        fault(node, fmt::format("{} holds a NUL character", quoted(what)), "Take it out.");
+        fault(node, fmt::format("{} holds a NUL character", backquoted(what)), "Take it out.");
     }
     return text;
 }

@@ -60,7 +60,7 @@ class SchemaReader {
 
     void api_version(const Node& node) {
         if (!reader_.is_text(node, "apiVersion") || node.text() == "telemachy/v1") return;
-        reader_.fault(node, fmt::format("{} is not a version that tlm reads", quoted(node.text())),
+        reader_.fault(node, fmt::format("{} is not a version that tlm reads", backquoted(node.text())),
                       "Write telemachy/v1.");
     }
 

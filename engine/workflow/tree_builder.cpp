@@ -89,7 +89,7 @@ bool TreeBuilder::end() {
 bool TreeBuilder::alias(const std::string& anchor, Mark mark) {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {
-        return fail(mark, fmt::format("the alias {} names no anchor before it", quoted("*" + anchor)));
+        return fail(mark, fmt::format("the alias {} names no anchor before it", backquoted("*" + anchor)));
     }
     const Node& target = found->second->target();
     expanded_ += target.weight;
@@ -137,7 +137,7 @@ bool TreeBuilder::add_name(Open& open, const Node& name) {
         if (const Member* member = find_member(open, name.text())) first = member->mark;
     }
     if (first) {
-        diagnostics_.add(at(name.mark), fmt::format("the member {} is there twice", quoted(name.text())),
+        diagnostics_.add(at(name.mark), fmt::format("the member {} is there twice", backquoted(name.text())),
                          merges ? "Give one `<<` a list: `<<: [*one, *other]`." : "",
                          {{at(*first), "the first is here"}});
     }

@@ -126,7 +126,7 @@ class YamlReader {
         if (tag.empty()) return kTags.data();
         const auto* const known = std::ranges::find(kTags, tag, &KnownTag::tag);
         if (known != kTags.end()) return known;
-        builder_.fail(mark, fmt::format("the tag {} has no meaning in a workflow", quoted(tag)),
+        builder_.fail(mark, fmt::format("the tag {} has no meaning in a workflow", backquoted(tag)),
                       "Leave the tag out.");
         return nullptr;
     }
