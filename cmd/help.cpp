@@ -26,7 +26,8 @@ Settings, from the environment, then .env, then tlm.conf in this directory:
   AGAMEMNON_URL            the target (default: an embedded sandbox)
   AGAMEMNON_API_KEY        its key; never an option, never shown
   AGAMEMNON_TIMEOUT        seconds for one request (default 30)
-  AGAMEMNON_CA_FILE        certificates to trust, PEM
+  AGAMEMNON_CA_CERT        certificates to trust, PEM
+  AGAMEMNON_CLIENT_CERT    our own certificate, PEM; _CLIENT_KEY: its key
   AGAMEMNON_RATE_LIMIT_RPS, AGAMEMNON_RATE_LIMIT_BURST
                            requests a second, and at once (default: no limit)
   HOST_ID                  the machine on which docker agents run

@@ -67,7 +67,7 @@ void add_options(const Options& options, SettingMap& settings) {
     add("AGAMEMNON_URL", options.url, "--url");
     add("WORKFLOWS_DIR", options.workflows_dir, "--workflows");
     add("TLM_STATE", options.state, "--state");
-    add("AGAMEMNON_CA_FILE", options.ca_file, "--ca-file");
+    add("AGAMEMNON_CA_CERT", options.ca_cert, "--ca-cert");
 }
 
 Result<void> read_target(const Resolver& resolver, Settings& settings) {
@@ -120,7 +120,12 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
     settings.host_id = resolver.text("HOST_ID");
     settings.workflows_dir = resolver.text("WORKFLOWS_DIR", "workflows");
     settings.state_path = resolver.text("TLM_STATE", ".tlm/state.db");
-    settings.ca_file = resolver.text("AGAMEMNON_CA_FILE");
+    settings.tls = {resolver.text("AGAMEMNON_CA_CERT"), resolver.text("AGAMEMNON_CLIENT_CERT"),
+                    resolver.text("AGAMEMNON_CLIENT_KEY")};
+    if (settings.tls.client_cert.empty() && !settings.tls.client_key.empty()) {
+        return bad("AGAMEMNON_CLIENT_KEY", *resolver.find("AGAMEMNON_CLIENT_KEY"),
+                   "is of use only together with AGAMEMNON_CLIENT_CERT");
+    }
     BOOST_OUTCOME_TRY(seconds, resolver.number("AGAMEMNON_TIMEOUT", 30, 0.001, 3600));
     settings.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
     BOOST_OUTCOME_TRY(rps, resolver.number("AGAMEMNON_RATE_LIMIT_RPS", 0, 0, 1e6));

@@ -7,6 +7,7 @@
 
 #include "cmd/options.h"
 #include "cmd/secret.h"
+#include "providers/agamemnon/agamemnon.h"
 
 namespace tlm::cmd {
 
@@ -18,7 +19,7 @@ struct Settings {
     std::string host_id;
     std::string workflows_dir;
     std::string state_path;
-    std::string ca_file;
+    TlsFiles tls;
     std::chrono::milliseconds timeout{30000};  // of one request
     double rate_limit_rps = 0;                 // 0: no limit of our own
     double rate_limit_burst = 0;

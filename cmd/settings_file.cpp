@@ -10,12 +10,14 @@
 namespace tlm::cmd {
 namespace {
 
-const std::array<std::string, 11> kNames = {"AGAMEMNON_URL",
+const std::array<std::string, 13> kNames = {"AGAMEMNON_URL",
                                             "AGAMEMNON_API_KEY",
                                             "AGAMEMNON_RATE_LIMIT_RPS",
                                             "AGAMEMNON_RATE_LIMIT_BURST",
                                             "AGAMEMNON_TIMEOUT",
-                                            "AGAMEMNON_CA_FILE",
+                                            "AGAMEMNON_CA_CERT",
+                                            "AGAMEMNON_CLIENT_CERT",
+                                            "AGAMEMNON_CLIENT_KEY",
                                             "HOST_ID",
                                             "REQUIRE_TLS",
                                             "WORKFLOWS_DIR",

@@ -1,12 +1,16 @@
 #include "cmd/target.h"
 
+#include <fmt/format.h>
+
 #include "cmd/version.h"
+#include "engine/base/text.h"
 #include "providers/agamemnon/agamemnon.h"
 #include "providers/sandbox/sandbox.h"
 
 namespace tlm::cmd {
 
-Result<Target> Target::open(const Settings& settings, std::size_t parallelism) {
+Result<Target> Target::open(const Context& context) {
+    const Settings& settings = context.settings;
     if (!settings.sandbox_path.empty()) {
         BOOST_OUTCOME_TRY(sandbox, Sandbox::open(settings.sandbox_path));
         return Target(std::move(sandbox));
@@ -18,8 +22,12 @@ Result<Target> Target::open(const Settings& settings, std::size_t parallelism) {
     options.timeout = settings.timeout;
     options.rate_limit_rps = settings.rate_limit_rps;
     options.rate_limit_burst = settings.rate_limit_burst;
-    options.max_connections = parallelism;
-    options.ca_file = settings.ca_file;
+    options.max_connections = context.options.parallelism;
+    options.tls = settings.tls;
+    options.on_wait = [&context](std::chrono::milliseconds wait, const std::string& reason) {
+        say(context, fmt::format("waiting  {:.1f} s: the target asks to slow down ({})\n",
+                                 static_cast<double>(wait.count()) / 1000, visible(reason)));
+    };
     BOOST_OUTCOME_TRY(agamemnon, Agamemnon::open(std::move(options)));
     return Target(std::move(agamemnon));
 }

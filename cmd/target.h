@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "cmd/settings.h"
+#include "cmd/context.h"
 #include "engine/ports/provider.h"
 
 namespace tlm::cmd {
@@ -11,9 +11,9 @@ namespace tlm::cmd {
 // A fleet that can be read and changed. Verbs that must not write hand on `reader()` only.
 class Target {
   public:
-    // Opens what the settings name; no network yet. Errors: bad_input for an address that can't be used,
-    // unreachable for a sandbox file that can't be opened.
-    [[nodiscard]] static Result<Target> open(const Settings& settings, std::size_t parallelism);
+    // Opens what the settings name; no network yet. The context must outlive it. Errors: bad_input for an
+    // address that can't be used, unreachable for a sandbox file that can't be opened.
+    [[nodiscard]] static Result<Target> open(const Context& context);
 
     [[nodiscard]] FleetReader& reader() { return *reader_; }
     [[nodiscard]] FleetWriter& writer() { return *writer_; }

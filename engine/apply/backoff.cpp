@@ -11,4 +11,9 @@ std::chrono::milliseconds Backoff::after(int attempt) {
     return std::chrono::milliseconds(std::uniform_int_distribution<int>(full / 2, full)(random_));
 }
 
+std::chrono::milliseconds Backoff::jitter(std::chrono::milliseconds wait) {
+    return std::chrono::milliseconds(
+        std::uniform_int_distribution<std::int64_t>(0, wait.count() / 10)(random_));
+}
+
 }  // namespace tlm

@@ -11,6 +11,9 @@ class Backoff {
   public:
     [[nodiscard]] std::chrono::milliseconds after(int attempt);
 
+    // Up to a tenth of a wait, to be added to it for the same reason.
+    [[nodiscard]] std::chrono::milliseconds jitter(std::chrono::milliseconds wait);
+
   private:
     std::minstd_rand random_{std::random_device{}()};
 };

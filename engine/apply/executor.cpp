@@ -18,6 +18,8 @@ using TimePoint = std::chrono::steady_clock::time_point;
 using std::chrono::milliseconds;
 
 constexpr int kMaxAttempts = 5;  // of one call, the first included
+// A target that takes nothing for so long is as good as gone.
+constexpr auto kMostThrottling = std::chrono::minutes(15);
 
 struct InFlight {
     std::size_t change = 0;
@@ -37,7 +39,8 @@ class Executor {
           schedule_(plan.changes),
           books_(fleet, settings),
           results_(plan.changes.size()),
-          capacity_(std::max<std::size_t>(1, settings.parallelism)) {
+          capacity_(std::max<std::size_t>(1, settings.parallelism)),
+          accepted_(ports.clock.now()) {
         for (std::size_t i = 0; i < plan.changes.size(); ++i)
             results_[i].change = &plan.changes[i];
     }
@@ -177,6 +180,7 @@ class Executor {
         in_flight_.erase(at);
         call_ = completion.id;
         flight_ = &flight;
+        if (!std::holds_alternative<CallNotNow>(completion.outcome)) accepted_ = ports_.clock.now();
         std::visit([&](const auto& outcome) { on(flight.change, outcome); }, completion.outcome);
     }
 
@@ -205,7 +209,7 @@ class Executor {
     void on(std::size_t i, const CallNotNow& not_now) {
         books_.outcome(call_, "not_now", not_now.reason, {});
         const TimePoint now = ports_.clock.now();
-        const milliseconds wait = not_now.retry_after.value_or(milliseconds(1000));
+        const milliseconds wait = not_now.wait + backoff_.jitter(not_now.wait);
         if (now >= gate_) {
             // Answers to calls that were in flight together are one push, so the capacity is halved once.
             capacity_ = std::max<std::size_t>(1, capacity_ / 2);
@@ -214,6 +218,10 @@ class Executor {
         gate_ = std::max(gate_, now + wait);
         --works_.at(i).attempts;
         ready_.push_front(i);
+        if (gate_ - accepted_ <= kMostThrottling || report_.stopped_by) return;
+        report_.stopped_by = fail(
+            ErrorCode::unreachable, fmt::format("the target has only asked to wait: {}", not_now.reason),
+            plan_.target, {"Nothing more was sent. Run `tlm apply` again once the target takes requests."});
     }
 
     void on(std::size_t i, const CallNotSent& not_sent) {
@@ -369,6 +377,7 @@ class Executor {
     std::unordered_map<std::size_t, CallId> uncertain_;  // creates whose outcome is not known yet
     std::size_t capacity_;                               // calls in flight at most, fewer after a push-back
     TimePoint gate_{};                                   // nothing is sent before: the target asked to wait
+    TimePoint accepted_;                                 // when the target last took a call
     CallId call_;                                        // the completion being handled
     const InFlight* flight_ = nullptr;
 };

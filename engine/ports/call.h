@@ -55,7 +55,7 @@ struct CallAlreadySo {  // 409, or 400 with "running" on a start: it is so alrea
     std::string reason;
 };
 struct CallNotNow {  // 429, 503: the whole target wants to wait, not a failure
-    std::optional<std::chrono::milliseconds> retry_after;
+    std::chrono::milliseconds wait{1000};
     std::string reason;
 };
 struct CallNotSent {  // refused connection, DNS, TLS: nothing reached the target

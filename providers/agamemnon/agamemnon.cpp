@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <thread>
 #include <unordered_map>
 
 #include "providers/agamemnon/list_reader.h"
@@ -22,8 +21,11 @@ using agamemnon::Transport;
 
 namespace {
 
+using Clock = std::chrono::steady_clock;
+using TimePoint = Clock::time_point;
+
 constexpr int kMostReadTries = 5;       // of a read that fails, the first included
-constexpr auto kMostThrottling = 5min;  // that a read waits in all because the server asks it to
+constexpr auto kMostThrottling = 5min;  // after which a read that the server puts off gives up
 constexpr int kMostRounds = 3;          // of lists that shift while they are read
 
 std::int64_t now_seconds() {
@@ -95,18 +97,19 @@ class Agamemnon::Impl {
     // A read under way: which list it belongs to, and how often it was tried.
     struct Read {
         std::size_t list = 0;
+        std::size_t offset = 0;  // of the page in it
         std::string path;
         int tries = 0;
     };
 
     // Reads every list to its end, pages side by side.
     Result<void> read_lists(std::vector<ListReader>& lists) {
-        auto throttled = 0ms;
+        const TimePoint deadline = Clock::now() + kMostThrottling;
         ask_for_pages(lists);
         while (!reads_.empty()) {
             sort_out(transfers_.wait());
             for (auto& [read, response] : std::exchange(answers_, {})) {
-                if (auto taken = take_answer(lists, std::move(read), response, throttled); !taken) {
+                if (auto taken = take_answer(lists, std::move(read), response, deadline); !taken) {
                     forget_reads();
                     return taken;
                 }
@@ -118,14 +121,14 @@ class Agamemnon::Impl {
 
     void ask_for_pages(std::vector<ListReader>& lists) {
         for (std::size_t i = 0; i < lists.size(); ++i) {
-            for (std::string& path : lists[i].next_pages())
-                ask({i, std::move(path), 0});
+            for (const std::size_t offset : lists[i].next_pages())
+                ask({i, offset, lists[i].page_path(offset), 0});
         }
     }
 
-    void ask(Read read) {
+    void ask(Read read, TimePoint not_before = {}) {
         ++read.tries;
-        const std::uint64_t ticket = transfers_.start({"GET", read.path, {}, {}, false});
+        const std::uint64_t ticket = transfers_.start({"GET", read.path, {}, {}, false}, not_before);
         reads_.emplace(ticket, std::move(read));
     }
 
@@ -133,12 +136,12 @@ class Agamemnon::Impl {
     void forget_reads() { reads_.clear(); }
 
     Result<void> take_answer(std::vector<ListReader>& lists, Read read, Response& response,
-                             std::chrono::milliseconds& throttled) {
+                             TimePoint deadline) {
         const bool usable = response.transport == Transport::answered && response.status == 200;
-        if (!usable) return try_again(std::move(read), response, throttled);
+        if (!usable) return try_again(std::move(read), response, deadline);
         auto page = agamemnon::read_page(lists[read.list].kind(), response.body);
         if (!page) return at(read.path, page.error());
-        if (auto taken = lists[read.list].take(std::move(page.value())); !taken)
+        if (auto taken = lists[read.list].take(read.offset, std::move(page.value())); !taken)
             return at(read.path, taken.error());
         return success();
     }
@@ -148,18 +151,19 @@ class Agamemnon::Impl {
         return error;
     }
 
-    Result<void> try_again(Read read, const Response& response, std::chrono::milliseconds& throttled) {
+    Result<void> try_again(Read read, const Response& response, TimePoint deadline) {
         if (response.transport == Transport::answered) {
             if (response.status == 401 || response.status == 403) return denied(read.path, response);
-            if (response.status == 429 || response.status == 503) {
-                const auto wait =
-                    std::max(agamemnon::retry_after(response, now_seconds()).value_or(1s), 50ms);
-                throttled += wait;
-                if (throttled > kMostThrottling)
-                    return at(read.path, unreachable(agamemnon::words_of(response)));
-                std::this_thread::sleep_for(wait);
+            if (agamemnon::asks_to_wait(response)) {
+                const auto wait = agamemnon::wait_for(response, now_seconds());
+                if (Clock::now() + wait > deadline) {
+                    return at(read.path,
+                              unreachable(fmt::format("the server asks to wait: {} ({})",
+                                                      agamemnon::words_of(response), response.status)));
+                }
+                if (options_.on_wait) options_.on_wait(wait, agamemnon::words_of(response));
                 --read.tries;
-                ask(std::move(read));
+                ask(std::move(read));  // the gate is shut already
                 return success();
             }
             if (response.status < 500) {
@@ -172,8 +176,8 @@ class Agamemnon::Impl {
                                     ? fmt::format("{} ({})", agamemnon::words_of(response), response.status)
                                     : response.fault;
         if (read.tries >= kMostReadTries) return at(read.path, unreachable(why));
-        std::this_thread::sleep_for(100ms * (1 << read.tries) / 2);
-        ask(std::move(read));
+        const auto pause = 100ms * (1 << read.tries) / 2;
+        ask(std::move(read), Clock::now() + pause);
         return success();
     }
 
@@ -194,8 +198,8 @@ class Agamemnon::Impl {
     Result<bool> agent_exists(const std::string& name) {
         const auto segment = agamemnon::path_segment(name);
         if (!segment) return false;
-        Read read{0, "/v1/agents/by-name/" + *segment, 0};
-        auto throttled = 0ms;
+        Read read{0, 0, "/v1/agents/by-name/" + *segment, 0};
+        const TimePoint deadline = Clock::now() + kMostThrottling;
         ask(read);
         while (true) {
             while (answers_.empty())
@@ -204,13 +208,15 @@ class Agamemnon::Impl {
             answers_.clear();
             if (response.transport == Transport::answered && response.status == 200) return true;
             if (response.transport == Transport::answered && response.status == 404) return false;
-            BOOST_OUTCOME_TRYV(try_again(std::move(answered), response, throttled));
+            BOOST_OUTCOME_TRYV(try_again(std::move(answered), response, deadline));
         }
     }
 
     // Calls and reads end in any order; each goes to those who wait for it.
     void sort_out(std::vector<Ended> ended) {
         for (Ended& item : ended) {
+            if (agamemnon::asks_to_wait(item.response))
+                transfers_.hold_until(Clock::now() + agamemnon::wait_for(item.response, now_seconds()));
             if (const auto call = calls_.find(item.ticket); call != calls_.end()) {
                 ended_.push_back(
                     {call->second.id, agamemnon::outcome_of(call->second, item.response, now_seconds())});

@@ -1,12 +1,20 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "engine/ports/provider.h"
 
 namespace tlm {
+
+// Files in PEM.
+struct TlsFiles {
+    std::string ca_cert;      // certificates to trust; empty: the system's
+    std::string client_cert;  // what we show to a server that asks for it; empty: nothing
+    std::string client_key;   // empty: it is in client_cert
+};
 
 struct AgamemnonOptions {
     std::string url;      // http or https, without a slash at the end
@@ -18,7 +26,9 @@ struct AgamemnonOptions {
     double rate_limit_burst = 1;                       // that may go at once
     std::size_t max_connections = 16;
     std::size_t max_body = std::size_t{256} << 20U;  // bytes of one answer, after decompression
-    std::string ca_file;                             // PEM; empty: the system's certificates
+    TlsFiles tls;
+    // Told when reading has to wait because the server asks for it. May be empty.
+    std::function<void(std::chrono::milliseconds wait, const std::string& reason)> on_wait;
 };
 
 // A fleet on an Agamemnon server, over HTTP. One thread uses an instance; requests run side by side on one

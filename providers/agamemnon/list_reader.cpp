@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 namespace tlm::agamemnon {
 namespace {
 
@@ -10,50 +12,64 @@ constexpr std::size_t kMostItems = 10'000'000;  // more is a broken server, not 
 
 }  // namespace
 
-std::vector<std::string> ListReader::next_pages() {
-    std::vector<std::string> pages;
+std::vector<std::size_t> ListReader::next_pages() {
+    std::vector<std::size_t> offsets;
     // Until the first page has come, nobody knows how many there are, nor how large the server makes them.
-    if (begun_ && page_size_ == 0) return pages;
-    while (next_offset_ < end_) {
-        pages.push_back(fmt::format("{}?limit={}&offset={}", path_, kPage, next_offset_));
+    if (begun_ && page_size_ == 0) return offsets;
+    while (more()) {
+        offsets.push_back(next_offset_);
         ++waiting_;
         if (!begun_) {
             begun_ = true;
             break;
         }
-        next_offset_ += page_size_;
+        next_offset_ += page_size_ - overlap_;
         // Without a total the end shows only when it comes.
-        if (!total_) break;
+        if (!total_) {
+            end_ = 0;
+            break;
+        }
     }
-    return pages;
+    return offsets;
 }
 
-Result<void> ListReader::take(Page page) {
+std::string ListReader::page_path(std::size_t offset) const {
+    return fmt::format("{}?limit={}&offset={}", path_, kPage, offset);
+}
+
+Result<void> ListReader::take(std::size_t offset, Page page) {
     --waiting_;
     const std::size_t count = page.items.size();
     if (page_size_ == 0) {
         page_size_ = std::max<std::size_t>(1, count);
-        next_offset_ = page_size_;
+        overlap_ = page_size_ > 1 ? 1 : 0;
+        next_offset_ = page_size_ - overlap_;
         total_ = page.total;
     } else if (page.total != total_) {
-        shifted_ = true;
+        total_moved_ = true;
     }
     if (total_.value_or(0) > kMostItems || items_.size() + count > kMostItems) {
         return fail(
             ErrorCode::unreachable,
             fmt::format("the server's answer can't be used: a list of more than {} items", kMostItems));
     }
-    if (total_) {
-        end_ = *total_;
-        // A page in the middle that came out short: the list shrank while it was read.
-        if (count < page_size_ && items_.size() + count < *total_ && waiting_ == 0) shifted_ = true;
-    } else {
-        end_ = count < page_size_ || count == 0 ? next_offset_ : next_offset_ + 1;
-    }
+    const bool last = count < page_size_ || count == 0;
+    end_ = total_ ? *total_ : next_offset_ + overlap_ + (last ? 0 : 1);
+    if (count > 0) pages_[offset] = {page.items.front().id, page.items.back().id};
     for (LiveResource& item : page.items) {
         if (ids_.insert(item.id).second) items_.push_back(std::move(item));
     }
     return success();
+}
+
+bool ListReader::consistent() const {
+    if (total_moved_ || (total_ && items_.size() != *total_)) return false;
+    if (overlap_ == 0 || pages_.empty()) return true;
+    for (auto page = pages_.begin(), next = std::next(page); next != pages_.end(); ++page, ++next) {
+        const bool adjacent = next->first == page->first + page_size_ - overlap_;
+        if (!adjacent || page->second.last != next->second.first) return false;
+    }
+    return true;
 }
 
 }  // namespace tlm::agamemnon

@@ -117,6 +117,16 @@ std::optional<std::chrono::milliseconds> retry_after(const Response& response, s
     return std::chrono::seconds(std::min(seconds, kMost));
 }
 
+bool asks_to_wait(const Response& response) {
+    return response.transport == Transport::answered && (response.status == 429 || response.status == 503);
+}
+
+std::chrono::milliseconds wait_for(const Response& response, std::int64_t now) {
+    constexpr std::chrono::milliseconds kDefault(1000);
+    constexpr std::chrono::milliseconds kLeast(50);
+    return std::max(retry_after(response, now).value_or(kDefault), kLeast);
+}
+
 CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t now) {
     if (response.transport == Transport::not_sent) return CallNotSent{response.fault};
     if (response.transport == Transport::uncertain) return CallUnknown{response.fault};
@@ -132,7 +142,7 @@ CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t 
             return CallAlreadySo{words_of(response)};
         case 429:
         case 503:
-            return CallNotNow{retry_after(response, now), words_of(response)};
+            return CallNotNow{wait_for(response, now), words_of(response)};
         case 400:
             if (is_start(call) && says_running(words_of(response))) return CallAlreadySo{words_of(response)};
             return refused(response);

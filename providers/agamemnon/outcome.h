@@ -17,6 +17,11 @@ namespace tlm::agamemnon {
 // characters.
 [[nodiscard]] std::string words_of(const Response& response);
 
+// Whether the server asks for a pause: 429 or 503.
+[[nodiscard]] bool asks_to_wait(const Response& response);
+// For how long it is to be left alone then: what it says, or a second; never less than 50 ms.
+[[nodiscard]] std::chrono::milliseconds wait_for(const Response& response, std::int64_t now);
+
 // Retry-After in seconds or as a date, or the body's retry_after_seconds; nothing where there is none that
 // makes sense. At most an hour.
 [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const Response& response,

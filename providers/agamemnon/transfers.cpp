@@ -3,7 +3,7 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <deque>
+#include <map>
 #include <unordered_map>
 
 #include "providers/agamemnon/rate_limit.h"
@@ -106,6 +106,8 @@ bool never_sent(CURLcode code, CURL* easy) {
 
 class Transfers::Impl {
   public:
+    using TimePoint = Transfers::TimePoint;
+
     explicit Impl(const AgamemnonOptions& options)
         : options_(options), limit_(options.rate_limit_rps, options.rate_limit_burst, Clock::now()) {
         if (!curl_is_ready()) return;
@@ -126,12 +128,14 @@ class Transfers::Impl {
 
     [[nodiscard]] bool usable() const { return multi_ != nullptr; }
 
-    std::uint64_t start(Request request) {
-        waiting_.emplace_back(++last_ticket_, std::move(request));
+    std::uint64_t start(Request request, TimePoint not_before) {
+        waiting_.emplace(not_before, std::pair(++last_ticket_, std::move(request)));
         begin_waiting();
         perform();
         return last_ticket_;
     }
+
+    void hold_until(TimePoint until) { gate_ = std::max(gate_, until); }
 
     std::vector<Ended> wait() {
         while (ended_.empty() && (!running_.empty() || !waiting_.empty())) {
@@ -143,19 +147,30 @@ class Transfers::Impl {
     }
 
   private:
-    // As many of the queued as the rate limit lets go.
+    // As many as there are connections: what waits in libcurl's own queue would use up its time there.
+    [[nodiscard]] bool may_begin(TimePoint now) const {
+        return !waiting_.empty() && running_.size() < options_.max_connections && now >= due();
+    }
+    // When the first of those that wait may be begun, for all that gate and time say.
+    [[nodiscard]] TimePoint due() const { return std::max(gate_, waiting_.begin()->first); }
+
     void begin_waiting() {
-        while (!waiting_.empty() && limit_.take(Clock::now())) {
-            auto [ticket, request] = std::move(waiting_.front());
-            waiting_.pop_front();
+        const TimePoint now = Clock::now();
+        while (may_begin(now) && limit_.take(now)) {
+            auto [ticket, request] = std::move(waiting_.begin()->second);
+            waiting_.erase(waiting_.begin());
             begin(ticket, std::move(request));
         }
     }
 
-    int poll_milliseconds() const {
-        constexpr int kLongest = 1000;
-        return waiting_.empty() ? kLongest
-                                : std::min<int>(kLongest, static_cast<int>(limit_.until_next().count()));
+    [[nodiscard]] int poll_milliseconds() const {
+        constexpr std::chrono::milliseconds kLongest(1000);
+        if (waiting_.empty() || running_.size() >= options_.max_connections)
+            return static_cast<int>(kLongest.count());
+        const TimePoint now = Clock::now();
+        const auto left =
+            now < due() ? std::chrono::ceil<std::chrono::milliseconds>(due() - now) : limit_.until_next();
+        return static_cast<int>(std::min(kLongest, left).count());
     }
 
     void begin(std::uint64_t ticket, Request request) {
@@ -200,7 +215,10 @@ class Transfers::Impl {
         curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
         // A server on this machine is never behind a proxy.
         curl_easy_setopt(easy, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
-        if (!options_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+        const TlsFiles& tls = options_.tls;
+        if (!tls.ca_cert.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, tls.ca_cert.c_str());
+        if (!tls.client_cert.empty()) curl_easy_setopt(easy, CURLOPT_SSLCERT, tls.client_cert.c_str());
+        if (!tls.client_key.empty()) curl_easy_setopt(easy, CURLOPT_SSLKEY, tls.client_key.c_str());
         set_up_headers(transfer);
         set_up_method(transfer);
     }
@@ -274,7 +292,8 @@ class Transfers::Impl {
     RateLimit limit_;
     CURLM* multi_ = nullptr;
     std::uint64_t last_ticket_ = 0;
-    std::deque<std::pair<std::uint64_t, Request>> waiting_;  // for the rate limit
+    std::multimap<TimePoint, std::pair<std::uint64_t, Request>> waiting_;  // by when they may be begun
+    TimePoint gate_{};
     std::unordered_map<CURL*, std::unique_ptr<Transfer>> running_;
     std::vector<std::unique_ptr<Transfer>> idle_;
     std::vector<Ended> ended_;
@@ -285,8 +304,11 @@ Transfers::~Transfers() = default;
 bool Transfers::usable() const {
     return impl_->usable();
 }
-std::uint64_t Transfers::start(Request request) {
-    return impl_->start(std::move(request));
+std::uint64_t Transfers::start(Request request, TimePoint not_before) {
+    return impl_->start(std::move(request), not_before);
+}
+void Transfers::hold_until(TimePoint until) {
+    impl_->hold_until(until);
 }
 std::vector<Ended> Transfers::wait() {
     return impl_->wait();

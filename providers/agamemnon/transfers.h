@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -23,8 +24,13 @@ class Transfers {
     Transfers& operator=(const Transfers&) = delete;
 
     [[nodiscard]] bool usable() const;
-    // Starts a request (or queues it behind the rate limit) and returns its ticket.
-    std::uint64_t start(Request request);
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    // Starts a request and returns its ticket. It is sent at `not_before` at the earliest, and once the rate
+    // limit, the gate and the number of connections let it.
+    std::uint64_t start(Request request, TimePoint not_before = {});
+    // The gate: no request is begun before. The target asked for it, whichever request it answered so.
+    void hold_until(TimePoint until);
     // Waits until at least one has ended; empty where none is under way. Each ends within the options'
     // time-outs.
     [[nodiscard]] std::vector<Ended> wait();

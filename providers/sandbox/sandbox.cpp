@@ -103,7 +103,7 @@ Error Sandbox::unreachable(const Failure& failure) const {
 // The transaction that it happened in is rolled back, so that nothing has reached the file.
 CallOutcome Sandbox::not_done(const Failure& failure) const {
     std::string reason = fmt::format("can't write to the sandbox {}: {}", path_, failure.cause);
-    if (failure.busy) return CallNotNow{std::nullopt, std::move(reason)};
+    if (failure.busy) return CallNotNow{std::chrono::milliseconds(200), std::move(reason)};
     return CallNotSent{std::move(reason)};
 }
 
