@@ -46,11 +46,15 @@ constexpr std::array kVerbs = {
              "  tlm show plan.json\n"
              "  tlm show plan.json --format json\n",
              1, 1},
-    VerbInfo{Verb::state, "state", "list | show ADDRESS | lock", "look into the state",
-             "list: every binding on this target. show: one of them. lock: who holds the lock.",
+    VerbInfo{Verb::state, "state", "list | show ADDRESS | lock | check | backup FILE",
+             "look into the state, check it, copy it",
+             "list: every binding on this target. show: one of them. lock: who holds the lock.\n"
+             "check: reads all of the file and says what is damaged (exit code 1). backup: a\n"
+             "copy that is whole, also while an apply is writing.",
              "  tlm state list --format json\n"
              "  tlm state show audit/agent/architect\n"
-             "  tlm state lock\n"},
+             "  tlm state lock\n"
+             "  tlm state check && tlm state backup state-$(date +%F).db\n"},
     VerbInfo{Verb::log, "log", "[RUN]", "list earlier runs, or the calls of one",
              "The journal: every call was recorded before it was sent, with its outcome after.",
              "  tlm log\n"
@@ -77,7 +81,7 @@ constexpr std::array kOptions = {
     OptionInfo{"workflows", "DIR", "directory of workflow files (WORKFLOWS_DIR)", kWithWorkflows},
     OptionInfo{"url", "URL", "the target, https://... or sandbox:PATH (AGAMEMNON_URL)", kWithState},
     OptionInfo{"state", "FILE", "the state (default .tlm/state.db; TLM_STATE)", kWithState},
-    OptionInfo{"ca-file", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_FILE)", kWithTarget},
+    OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)", kWithTarget},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
     OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
     OptionInfo{"format", "FORMAT", "text (default) or json; for graph: text or dot", kWithFormat},

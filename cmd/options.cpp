@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/program_options.hpp>
 #include <charconv>
 
@@ -150,7 +151,7 @@ Result<void> read_values(const Given& given, Options& options) {
     options.url = given.last("url");
     options.workflows_dir = given.last("workflows");
     options.state = given.last("state");
-    options.ca_file = given.last("ca-file");
+    options.ca_cert = given.last("ca-cert");
     if (const auto word = given.last("parallelism")) {
         BOOST_OUTCOME_TRY(n, read_parallelism(*word));
         options.parallelism = n;
@@ -189,19 +190,31 @@ Result<void> read_values(const Given& given, Options& options) {
     return success();
 }
 
+Result<StateVerb> state_verb(const std::string& word) {
+    constexpr std::array kVerbs = {std::pair("list", StateVerb::list), std::pair("show", StateVerb::show),
+                                   std::pair("lock", StateVerb::lock), std::pair("check", StateVerb::check),
+                                   std::pair("backup", StateVerb::backup)};
+    std::vector<std::string> names;
+    for (const auto& [name, verb] : kVerbs) {
+        if (word == name) return verb;
+        names.emplace_back(name);
+    }
+    const auto near = nearest(word, names);
+    return bad(fmt::format("`tlm state` has no `{}`: there are list, show, lock, check and backup", word),
+               {near ? fmt::format("Did you mean `tlm state {}`?", *near) : verb_hint("state")});
+}
+
 Result<void> read_state_verb(Options& options) {
     if (options.positional.empty())
-        return bad("`tlm state` needs list, show ADDRESS or lock", {verb_hint("state")});
-    BOOST_OUTCOME_TRY(
-        verb,
-        one_of<StateVerb>("state", options.positional.front(),
-                          {{"list", StateVerb::list}, {"show", StateVerb::show}, {"lock", StateVerb::lock}}));
+        return bad("`tlm state` needs list, show ADDRESS, lock, check or backup FILE", {verb_hint("state")});
+    BOOST_OUTCOME_TRY(verb, state_verb(options.positional.front()));
     options.state_verb = verb;
     options.positional.erase(options.positional.begin());
-    const std::size_t wanted = verb == StateVerb::show ? 1 : 0;
+    const std::size_t wanted = verb == StateVerb::show || verb == StateVerb::backup ? 1 : 0;
     if (options.positional.size() != wanted) {
-        return bad(wanted == 1 ? "`tlm state show` needs one address"
-                               : "`tlm state list` and `lock` take no argument",
+        return bad(verb == StateVerb::show     ? "`tlm state show` needs one address"
+                   : verb == StateVerb::backup ? "`tlm state backup` needs the file to write"
+                                               : "`tlm state list`, `lock` and `check` take no argument",
                    {verb_hint("state")});
     }
     return success();

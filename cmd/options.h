@@ -11,7 +11,7 @@
 namespace tlm::cmd {
 
 enum class Verb { plan, apply, destroy, drift, validate, show, state, log, graph, schema, version, help };
-enum class StateVerb { list, show, lock };
+enum class StateVerb { list, show, lock, check, backup };
 enum class Format { text, json, dot };
 
 // Everything that the command line can say.
@@ -38,7 +38,7 @@ struct Options {
     std::optional<std::string> url;
     std::optional<std::string> workflows_dir;
     std::optional<std::string> state;
-    std::optional<std::string> ca_file;
+    std::optional<std::string> ca_cert;
 };
 
 // `arguments` without the program's name. Errors: bad_input, with the nearest verb or option where one is

@@ -166,6 +166,19 @@ Result<void> Database::script(const std::string& sql) {
     return success();
 }
 
+Result<void> Database::copy_to(const std::string& path) {
+    BOOST_OUTCOME_TRY(copy, connect(path, false));
+    sqlite3_backup* backup = sqlite3_backup_init(copy->handle_, "main", handle_, "main");
+    if (backup == nullptr) return copy->failure(sqlite3_extended_errcode(copy->handle_));
+    // All pages in one step are one moment of the state, whoever writes to it meanwhile.
+    int code = sqlite3_backup_step(backup, -1);
+    const int finished = sqlite3_backup_finish(backup);
+    if (code == SQLITE_DONE) code = finished;
+    if (code != SQLITE_OK) return copy->failure(code);
+    // A file of its own, without a log beside it.
+    return copy->script("PRAGMA journal_mode = DELETE");
+}
+
 Error Database::failure(int code) const {
     return describe(handle_, code, path_);
 }

@@ -80,6 +80,9 @@ class Database {
     // Several statements without parameters or rows; the text need not be a literal.
     [[nodiscard]] Result<void> script(const std::string& sql);
 
+    // Copies everything to a file that exists already, by SQLite's online backup.
+    [[nodiscard]] Result<void> copy_to(const std::string& path);
+
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::int64_t last_row() const;
     [[nodiscard]] bool in_transaction() const;

@@ -35,6 +35,17 @@ Result<JournalEntry> entry_of(const Database& database, const Statement& row) {
     return entry;
 }
 
+// Rows of address and id.
+Result<std::vector<std::pair<Address, ResourceId>>> made_of(const Database& database, Statement& rows) {
+    std::vector<std::pair<Address, ResourceId>> made;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) return made;
+        BOOST_OUTCOME_TRY(address, address_of(database, rows.view(0)));
+        made.emplace_back(std::move(address), ResourceId{rows.text(1)});
+    }
+}
+
 }  // namespace
 
 Result<OpenedRun> insert_run(Database& database, std::int64_t target, const std::string& verb,
@@ -117,13 +128,20 @@ Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_plan(Database& 
                              " AND verb = 'create' AND result IN ('done', 'settled_done') AND made <> ''"
                              " ORDER BY id",
                              target, digest));
-    std::vector<std::pair<Address, ResourceId>> made;
-    while (true) {
-        BOOST_OUTCOME_TRY(more, rows.next());
-        if (!more) return made;
-        BOOST_OUTCOME_TRY(address, address_of(database, rows.view(0)));
-        made.emplace_back(std::move(address), ResourceId{rows.text(1)});
-    }
+    return made_of(database, rows);
+}
+
+Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_unfinished_force(Database& database,
+                                                                                  std::int64_t target) {
+    BOOST_OUTCOME_TRY(
+        rows, database.query("SELECT j.address, j.made FROM journal AS j JOIN runs AS r ON r.number = j.run"
+                             " WHERE r.target = ? AND j.forced AND j.verb = 'create'"
+                             " AND j.result IN ('done', 'settled_done') AND j.made <> ''"
+                             " AND r.number > (SELECT coalesce(max(number), 0) FROM runs"
+                             "                 WHERE target = r.target AND result = 'done')"
+                             " ORDER BY j.id",
+                             target));
+    return made_of(database, rows);
 }
 
 Result<std::vector<JournalEntry>> read_entries(Database& database, std::int64_t target,

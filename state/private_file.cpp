@@ -44,6 +44,10 @@ std::string canonical_path(const std::string& path) {
     return error ? absolute.string() : canonical.string();
 }
 
+void sync_directory_of(const std::string& file) {
+    sync_directory(parent_of(file));
+}
+
 Result<void> create_directory_of(const std::string& file) {
     const fs::path directory = parent_of(file);
     fs::path made;

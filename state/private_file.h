@@ -16,4 +16,7 @@ namespace tlm::state {
 // Creates the file, empty and with mode 0600 whatever the umask, where it does not exist. Errors: state.
 [[nodiscard]] Result<void> create_private_file(const std::string& file);
 
+// Makes a new name of the file durable, where the file system can.
+void sync_directory_of(const std::string& file);
+
 }  // namespace tlm::state

@@ -118,6 +118,11 @@ Result<std::vector<std::pair<Address, ResourceId>>> StateFile::made_by_plan(cons
         [&](Database& database) { return state::read_made_by_plan(database, target_number_, digest); });
 }
 
+Result<std::vector<std::pair<Address, ResourceId>>> StateFile::made_by_unfinished_force() const {
+    return read_or_empty<std::vector<std::pair<Address, ResourceId>>>(
+        [&](Database& database) { return state::read_made_by_unfinished_force(database, target_number_); });
+}
+
 Result<std::optional<CachedSnapshot>> StateFile::cached_snapshot() const {
     return read_or_empty<std::optional<CachedSnapshot>>(
         [&](Database& database) { return state::read_snapshot(database, target_number_, target_); });

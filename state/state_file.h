@@ -42,6 +42,8 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
     [[nodiscard]] Result<std::vector<Intent>> open_intents() const override;
     [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> made_by_plan(
         const std::string& digest) const override;
+    [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()
+        const override;
     [[nodiscard]] Result<std::optional<CachedSnapshot>> cached_snapshot() const override;
     [[nodiscard]] Result<std::vector<RunRecord>> runs() const override;
     [[nodiscard]] Result<std::vector<JournalEntry>> entries(const std::string& run) const override;

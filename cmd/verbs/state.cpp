@@ -5,6 +5,7 @@
 #include "cmd/stdio.h"
 #include "cmd/verbs/verbs.h"
 #include "engine/base/text.h"
+#include "state/maintenance.h"
 #include "state/state_file.h"
 #include "state/state_lock.h"
 
@@ -107,10 +108,49 @@ Result<ExitCode> lock(const Context& context) {
     return ExitCode::done;
 }
 
+Result<ExitCode> check(const Context& context) {
+    BOOST_OUTCOME_TRY(found, check_state(context.settings.state_path));
+    if (!found.faults.empty()) {
+        std::string text;
+        for (const std::string& fault : found.faults)
+            text += fmt::format("  {}\n", visible(fault));
+        BOOST_OUTCOME_TRYV(write_out(text));
+        return fail(
+            ErrorCode::state, "the state is damaged", context.settings.state_path,
+            {"Restore a backup, or move the file away and run `tlm plan`: a new state finds what exists "
+             "by its keys."});
+    }
+    std::string text = fmt::format("Sound: {} bound, {} calls in the journal, lineage {}, serial {}.\n",
+                                   found.bindings, found.calls, found.lineage, found.serial);
+    if (found.open > 0) {
+        text += fmt::format("{} of the calls have no outcome yet: the next `tlm apply` settles them.\n",
+                            found.open);
+    }
+    BOOST_OUTCOME_TRYV(write_out(text));
+    return ExitCode::done;
+}
+
+Result<ExitCode> backup(const Context& context) {
+    const std::string& copy = context.options.positional.front();
+    BOOST_OUTCOME_TRYV(back_up_state(context.settings.state_path, copy));
+    say(context, fmt::format("Copied to {}.\n", visible(copy)));
+    return ExitCode::done;
+}
+
 }  // namespace
 
 Result<ExitCode> run_state(const Context& context) {
-    if (context.options.state_verb == StateVerb::lock) return lock(context);
+    switch (context.options.state_verb) {
+        case StateVerb::lock:
+            return lock(context);
+        case StateVerb::check:
+            return check(context);
+        case StateVerb::backup:
+            return backup(context);
+        case StateVerb::list:
+        case StateVerb::show:
+            break;
+    }
     BOOST_OUTCOME_TRY(state,
                       StateFile::open(context.settings.state_path, context.settings.target, StateMode::read));
     return context.options.state_verb == StateVerb::show ? show(context, *state) : list(context, *state);

@@ -1,0 +1,132 @@
+#include "state/maintenance.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "engine/resource/address.h"
+#include "state/database.h"
+#include "state/private_file.h"
+#include "state/schema.h"
+
+namespace tlm {
+namespace {
+
+using state::Database;
+
+constexpr std::size_t kMostFaults = 100;
+
+Result<std::unique_ptr<Database>> open_state(const std::string& path) {
+    const std::string canonical = state::canonical_path(path);
+    std::error_code error;
+    if (!std::filesystem::exists(canonical, error) && !error) {
+        return fail(ErrorCode::not_found, "there is no state yet", path,
+                    {"`tlm apply` makes one; --state or TLM_STATE names another."});
+    }
+    BOOST_OUTCOME_TRY(database, Database::open(canonical));
+    BOOST_OUTCOME_TRY(content, state::identify(*database));
+    if (content == state::Content::empty)
+        return fail(ErrorCode::not_found, "the state is an empty file", path, {"`tlm apply` fills it."});
+    return std::move(database);
+}
+
+class Checker {
+  public:
+    explicit Checker(Database& database) : database_(database) {}
+
+    Result<StateCheck> run() {
+        BOOST_OUTCOME_TRYV(integrity());
+        // What SQLite can't read right is not worth reading.
+        if (!check_.faults.empty()) return std::move(check_);
+        BOOST_OUTCOME_TRYV(references());
+        BOOST_OUTCOME_TRYV(contents("binding", "SELECT address, applied FROM bindings", check_.bindings));
+        BOOST_OUTCOME_TRYV(
+            contents("journal entry", "SELECT address, attributes FROM journal", check_.calls));
+        BOOST_OUTCOME_TRY(open, database_.integer("SELECT count(*) FROM journal WHERE result IS NULL"));
+        BOOST_OUTCOME_TRY(meta, database_.query("SELECT lineage, serial FROM meta"));
+        BOOST_OUTCOME_TRY(found, meta.next());
+        if (!found) {
+            fault("it has no lineage");
+        } else {
+            check_.lineage = meta.text(0);
+            check_.serial = meta.integer(1);
+        }
+        check_.open = open;
+        return std::move(check_);
+    }
+
+  private:
+    void fault(std::string text) {
+        if (check_.faults.size() < kMostFaults) check_.faults.push_back(std::move(text));
+    }
+
+    Result<void> integrity() {
+        BOOST_OUTCOME_TRY(rows, database_.query("PRAGMA integrity_check"));
+        while (true) {
+            BOOST_OUTCOME_TRY(more, rows.next());
+            if (!more) return success();
+            if (rows.view(0) != "ok") fault(rows.text(0));
+        }
+    }
+
+    Result<void> references() {
+        BOOST_OUTCOME_TRY(rows, database_.query("PRAGMA foreign_key_check"));
+        while (true) {
+            BOOST_OUTCOME_TRY(more, rows.next());
+            if (!more) return success();
+            fault(fmt::format("a row of `{}` refers to one of `{}` that does not exist", rows.view(0),
+                              rows.view(2)));
+        }
+    }
+
+    Result<void> contents(std::string_view what, const char* sql, std::int64_t& count) {
+        BOOST_OUTCOME_TRY(rows, database_.query(sql));
+        while (true) {
+            BOOST_OUTCOME_TRY(more, rows.next());
+            if (!more) return success();
+            ++count;
+            if (!Address::parse(rows.view(0)))
+                fault(fmt::format("a {} has the address `{}`, which is none", what, rows.view(0)));
+            if (!attributes_from_json(rows.view(1)))
+                fault(fmt::format("the {} of {} has attributes that can't be read", what, rows.view(0)));
+        }
+    }
+
+    Database& database_;
+    StateCheck check_;
+};
+
+}  // namespace
+
+Result<StateCheck> check_state(const std::string& path) {
+    BOOST_OUTCOME_TRY(database, open_state(path));
+    return Checker(*database).run();
+}
+
+Result<void> back_up_state(const std::string& path, const std::string& copy) {
+    BOOST_OUTCOME_TRY(database, open_state(path));
+    std::error_code error;
+    if (std::filesystem::symlink_status(copy, error).type() != std::filesystem::file_type::not_found) {
+        return fail(ErrorCode::bad_input, "the file of the backup exists already", copy,
+                    {"Choose another name, or move the old backup away."});
+    }
+    const std::string temporary = fmt::format("{}.{}.tmp", copy, ::getpid());
+    BOOST_OUTCOME_TRYV(state::create_private_file(temporary));
+    auto copied = database->copy_to(temporary);
+    if (copied && std::rename(temporary.c_str(), copy.c_str()) != 0) {
+        copied =
+            fail(ErrorCode::state, "can't write the backup: " + std::generic_category().message(errno), copy);
+    }
+    if (copied) {
+        state::sync_directory_of(copy);
+    } else {
+        ::unlink(temporary.c_str());
+    }
+    return copied;
+}
+
+}  // namespace tlm
