@@ -10,23 +10,30 @@
 namespace tlm::cmd {
 namespace {
 
-// A signal handler can reach nothing but a global.
+// A signal handler can reach nothing but globals.
+volatile std::sig_atomic_t draining = 0;
 volatile std::sig_atomic_t signals_seen = 0;
 
+void tell(std::string_view text) {
+    static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
+}
+
 extern "C" void on_signal(int) {
-    if (signals_seen > 0) _exit(static_cast<int>(ExitCode::interrupted));
+    if (draining == 0) tell("\ninterrupted: nothing was sent\n");
+    if (draining == 0 || signals_seen > 0) _exit(static_cast<int>(ExitCode::interrupted));
     signals_seen = 1;
-    constexpr std::string_view kText =
-        "\nstopping: what is in flight is finished and recorded; again to stop at once\n";
-    static_cast<void>(!write(STDERR_FILENO, kText.data(), kText.size()));
+    tell("\nstopping: what is in flight is finished and recorded; again to stop at once\n");
 }
 
 void handle(void (*handler)(int)) {
     struct sigaction action = {};
     action.sa_handler = handler;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before = {};
+        sigaction(signal, nullptr, &before);
+        if (before.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);
+    }
 }
 
 }  // namespace
@@ -36,12 +43,17 @@ bool stop_requested() {
 }
 
 StopOnSignals::StopOnSignals() {
+    draining = 0;
     signals_seen = 0;
     handle(on_signal);
 }
 
 StopOnSignals::~StopOnSignals() {
     handle(SIG_DFL);
+}
+
+void StopOnSignals::drain() {
+    draining = 1;
 }
 
 }  // namespace tlm::cmd

@@ -35,6 +35,7 @@ class Apply {
           reviewed_(std::move(reviewed)) {}
 
     Result<ExitCode> run() {
+        const StopOnSignals signals;
         if (!reviewed_) {
             BOOST_OUTCOME_TRY(workflows, load_workflows(context_));
             workflows_ = std::move(workflows);
@@ -45,7 +46,7 @@ class Apply {
         const StateLock held = std::move(lock);
         BOOST_OUTCOME_TRY(
             state, StateFile::open(context_.settings.state_path, context_.settings.target, StateMode::write));
-        BOOST_OUTCOME_TRY(target, Target::open(context_.settings, context_.options.parallelism));
+        BOOST_OUTCOME_TRY(target, Target::open(context_));
         BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
         if (!reviewed_ && !has_changes(prepared.plan)) return ExitCode::done;
         BOOST_OUTCOME_TRY(agreed, confirm());
@@ -75,8 +76,10 @@ class Apply {
         BOOST_OUTCOME_TRY(left_behind, state.left_behind());
         PlanOptions options = plan_options(context_.options);
         options.destroy = destroys_;
+        BOOST_OUTCOME_TRY(made, state.made_by_unfinished_force());
         BOOST_OUTCOME_TRY(planned, make_plan({workflows_, prepared.before, bindings, left_behind,
-                                              context_.settings.target, context_.settings.host_id, options}));
+                                              context_.settings.target, context_.settings.host_id, options,
+                                              std::move(made)}));
         BOOST_OUTCOME_TRYV(
             write_out(plan_text(planned.plan, context_.out) + advice_text(planned, context_.out)));
         BOOST_OUTCOME_TRYV(state.save_snapshot(prepared.before));
@@ -103,7 +106,7 @@ class Apply {
         settings.parallelism = context_.options.parallelism;
         settings.digest = plan_digest(prepared.plan);
         settings.stop_requested = stop_requested;
-        const StopOnSignals signals;
+        StopOnSignals::drain();
         SystemClock clock;
         Progress progress(context_.err, context_.err_is_terminal, context_.options.quiet, terminal_width());
         BOOST_OUTCOME_TRY(run, state.begin_run(destroys_ ? "destroy" : "apply", settings.digest));
@@ -118,9 +121,10 @@ class Apply {
         if (auto ended = state.end_run(result_word(code)); !ended && !report.stopped_by) {
             report.stopped_by = ended.error();
         }
-        BOOST_OUTCOME_TRYV(
-            write_out("\n" + report_text(report, summarise(prepared.plan).waiting, context_.out)));
+        auto written = write_out("\n" + report_text(report, summarise(prepared.plan).waiting, context_.out));
         if (report.stopped_by) return *report.stopped_by;
+        // Nobody reads it any more, but what happened still decides the exit code.
+        if (!written && code == ExitCode::done) return written.error();
         return code;
     }
 
