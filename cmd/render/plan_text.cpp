@@ -215,7 +215,13 @@ std::string advice_text(const Planned& planned, const Layout& layout) {
     std::string text;
     for (const Notice& notice : planned.notices) {
         text += fmt::format("{} {}: {}\n", layout.style.yellow("notice:"), visible(notice.address.text()),
-                            notice.text);
+                            visible(notice.text));
+    }
+    if (planned.kept_of_force > 0) {
+        text += fmt::format(
+            "{} an earlier --force was cut short: what it made ({} {}) is kept, and the rest is made anew.\n",
+            layout.style.yellow("notice:"), planned.kept_of_force,
+            planned.kept_of_force == 1 ? "resource" : "resources");
     }
     if (!planned.excluded.empty()) {
         text += fmt::format("{} more {} left out by --target or --exclude.\n", planned.excluded.size(),

@@ -19,7 +19,7 @@ Result<ExitCode> run_drift(const Context& context) {
     BOOST_OUTCOME_TRY(workflows, load_workflows(context));
     const Settings& settings = context.settings;
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
-    BOOST_OUTCOME_TRY(target, Target::open(settings, context.options.parallelism));
+    BOOST_OUTCOME_TRY(target, Target::open(context));
     BOOST_OUTCOME_TRY(snapshot, read_snapshot(context, target.reader(), *state, *state));
     BOOST_OUTCOME_TRY(bindings, state->bindings());
     BOOST_OUTCOME_TRY(left_behind, state->left_behind());

@@ -20,12 +20,13 @@ Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(workflows, load_workflows(context));
     const Settings& settings = context.settings;
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
-    BOOST_OUTCOME_TRY(target, Target::open(settings, context.options.parallelism));
+    BOOST_OUTCOME_TRY(target, Target::open(context));
     BOOST_OUTCOME_TRY(snapshot, read_snapshot(context, target.reader(), *state, *state));
     BOOST_OUTCOME_TRY(bindings, state->bindings());
     BOOST_OUTCOME_TRY(left_behind, state->left_behind());
+    BOOST_OUTCOME_TRY(made, state->made_by_unfinished_force());
     BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, bindings, left_behind, settings.target,
-                                          settings.host_id, plan_options(context.options)}));
+                                          settings.host_id, plan_options(context.options), std::move(made)}));
     if (!context.options.out.empty()) {
         BOOST_OUTCOME_TRYV(write_file_atomically(context.options.out, plan_to_text(planned.plan)));
     }

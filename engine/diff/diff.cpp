@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace tlm {
 namespace {
@@ -35,7 +36,19 @@ class Differ {
         }
     }
 
+    // What a forced diff keeps instead of making it anew.
+    void keep(const std::vector<std::pair<Address, ResourceId>>& made) {
+        for (const auto& [address, id] : made) {
+            const LiveResource* chosen = fleet_.match(address).chosen;
+            if (chosen != nullptr && chosen->id == id) kept_.insert(address);
+        }
+    }
+
     void force(const DesiredResource& desired) {
+        if (kept_.contains(desired.address)) {
+            ++result_.kept_of_force;
+            return compare(desired);
+        }
         create(desired, Reason::forced);
         Change& change = result_.changes.back();
         if (change.action != Action::create) return;
@@ -81,8 +94,10 @@ class Differ {
             change.attributes.push_back({attribute, std::nullopt, value});
         }
         for (const Address& predecessor : desired.blocked_by) {
-            if (reason == Reason::forced || !completed(predecessor)) change.waits_for.push_back(predecessor);
-            if (reason != Reason::forced && failed(predecessor)) {
+            // A forced predecessor is going to be another one than the one that is there.
+            const bool known = reason != Reason::forced || kept_.contains(predecessor);
+            if (!known || !completed(predecessor)) change.waits_for.push_back(predecessor);
+            if (known && failed(predecessor)) {
                 result_.notices.push_back(
                     {desired.address, fmt::format("it can't be submitted: `{}`, which it waits for, failed",
                                                   predecessor.name)});
@@ -257,6 +272,7 @@ class Differ {
     const FleetIndex& fleet_;
     Diff result_;
     std::unordered_map<Address, Action> pending_;
+    std::unordered_set<Address> kept_;
 };
 
 }  // namespace
@@ -268,8 +284,10 @@ Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) 
     return differ.take();
 }
 
-Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) {
+Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet,
+                 const std::vector<std::pair<Address, ResourceId>>& made) {
     Differ differ(fleet);
+    differ.keep(made);
     for (const DesiredResource& resource : desired)
         differ.force(resource);
     return differ.take();

@@ -19,13 +19,18 @@ struct Diff {
     std::vector<Change> changes;  // sorted by address; `none` only for tasks that wait
     std::size_t unchanged = 0;
     std::vector<Notice> notices;
+    std::size_t kept_of_force = 0;  // by forced_diff
 };
 
 // Three-way comparison, attribute by attribute: desired, last applied (the index's bindings), live. Pure: the
 // same inputs give the same result. `desired` is sorted by address.
 [[nodiscard]] Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet);
 
-// The clean slate: a create for every desired resource, whatever exists.
-[[nodiscard]] Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet);
+// The clean slate: a create for every desired resource, whatever exists. What an interrupted forced apply
+// made
+// (`made`: address and id) and still stands is kept and compared as above, so that repeating it makes no
+// third set.
+[[nodiscard]] Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet,
+                               const std::vector<std::pair<Address, ResourceId>>& made);
 
 }  // namespace tlm

@@ -172,7 +172,8 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     if (inputs.options.destroy) {
         add_destroyed(difference.changes, desired, fleet);
     } else {
-        difference = inputs.options.force ? forced_diff(desired, fleet) : diff(desired, fleet);
+        difference = inputs.options.force ? forced_diff(desired, fleet, inputs.made_by_unfinished_force)
+                                          : diff(desired, fleet);
     }
     if (inputs.options.prune || inputs.options.destroy) {
         add_strays(difference.changes, planned.strays, names);
@@ -185,6 +186,7 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     planned.excluded = std::move(selection.left_out);
     planned.plan.unchanged = difference.unchanged;
     planned.notices = std::move(difference.notices);
+    planned.kept_of_force = difference.kept_of_force;
     return planned;
 }
 

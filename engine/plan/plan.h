@@ -56,6 +56,8 @@ struct PlanInputs {
     std::string target;
     std::string host_id;  // machine for docker agents, may be empty
     PlanOptions options;
+    // StateReader::made_by_unfinished_force; counts only with options.force.
+    std::vector<std::pair<Address, ResourceId>> made_by_unfinished_force = {};
 };
 
 // A plan and what people should know beside it.
@@ -64,6 +66,7 @@ struct Planned {
     std::vector<Notice> notices;
     std::vector<Stray> strays;          // refer into the snapshot
     std::vector<std::string> excluded;  // addresses of changes that --target or --exclude left out
+    std::size_t kept_of_force = 0;      // resources that an interrupted --force made and this one keeps
 };
 
 // Pure: the same inputs give the same plan. Errors: bad_input where a --target pattern selects nothing.

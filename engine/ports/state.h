@@ -105,6 +105,10 @@ class StateReader {
     // Creates of this plan that were carried out: address and the id made.
     [[nodiscard]] virtual Result<std::vector<std::pair<Address, ResourceId>>> made_by_plan(
         const std::string& digest) const = 0;
+    // Creates that forced runs carried out since the last run that ended as `done`: address and the id made.
+    // What an interrupted --force has made already, and a repeated one keeps.
+    [[nodiscard]] virtual Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()
+        const = 0;
     [[nodiscard]] virtual Result<std::optional<CachedSnapshot>> cached_snapshot() const = 0;
     [[nodiscard]] virtual Result<std::vector<RunRecord>> runs() const = 0;  // newest first
     [[nodiscard]] virtual Result<std::vector<JournalEntry>> entries(const std::string& run) const = 0;

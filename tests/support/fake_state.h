@@ -22,6 +22,7 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     std::optional<Snapshot> cached;
     int commits = 0;
     int fail_commits_after = -1;
+    bool force_unfinished = false;  // the forced run so far was interrupted
 
     Result<std::vector<Binding>> bindings() const override {
         std::vector<Binding> all;
@@ -46,6 +47,17 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
             if (at->second.result == "done" || at->second.result == "settled_done") {
                 made.emplace_back(intent.address, at->second.made);
             }
+        }
+        return made;
+    }
+    Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force() const override {
+        std::vector<std::pair<Address, ResourceId>> made;
+        for (const auto& [id, intent] : intents) {
+            const auto at = outcomes.find(id);
+            if (!force_unfinished || !intent.forced || intent.verb != "create" || at == outcomes.end())
+                continue;
+            if (at->second.result == "done" || at->second.result == "settled_done")
+                made.emplace_back(intent.address, at->second.made);
         }
         return made;
     }

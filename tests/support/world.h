@@ -52,7 +52,9 @@ struct World {
     Planned plan() {
         snapshot = fleet.read_fleet().value();
         const auto bindings = state.bindings().value();
-        return make_plan({workflows, snapshot, bindings, state.left, "fake:", "", options}).value();
+        return make_plan({workflows, snapshot, bindings, state.left, "fake:", "", options,
+                          state.made_by_unfinished_force().value()})
+            .value();
     }
 
     // The plans that were applied, kept because reports refer into them.

@@ -321,5 +321,48 @@ TEST(Apply_StoppedAfterEveryCall, ConvergesWithoutADuplicate) {
     }
 }
 
+TEST(Apply_ForceStoppedAfterEveryCall_AndRepeated, MakesNoThirdSet) {
+    for (std::size_t k = 1; k < 9; ++k) {
+        World world;
+        world.apply(world.plan().plan);
+        world.options.force = true;
+        world.parallelism = 2;
+        std::size_t calls = 0;
+        world.fleet.fault = [&](const Call&, const FakeFleet::Apply& apply) {
+            world.stop = ++calls % k == 0;
+            return apply();
+        };
+        bool done = false;
+        for (int round = 0; round < 40 && !done; ++round) {
+            world.stop = false;
+            done = !world.apply(world.plan().plan).interrupted;
+            world.state.force_unfinished = !done;
+        }
+        EXPECT_TRUE(done) << k;
+        EXPECT_EQ(world.fleet.count(Kind::agent), 4U) << k;
+        EXPECT_EQ(world.fleet.count(Kind::team), 2U) << k;
+        EXPECT_EQ(world.fleet.count(Kind::task), 2U) << k;
+        world.fleet.fault = nullptr;
+        world.stop = false;
+        const Planned next = world.plan();
+        EXPECT_EQ(summarise(next.plan).create, 3U + 1U) << k << ": a finished --force is history";
+        EXPECT_EQ(next.kept_of_force, 0U) << k;
+    }
+}
+
+TEST(Apply_ThrottledForEver_StopsAndSaysSo, WithinBoundedTime) {
+    World world;
+    world.fleet.fault = [&](const Call&, const FakeFleet::Apply&) {
+        return CallNotNow{std::chrono::milliseconds(1000), "rate limit"};
+    };
+    const auto begun = world.clock.time;
+    const ApplyReport report = world.apply(world.plan().plan);
+    ASSERT_TRUE(report.stopped_by.has_value());
+    EXPECT_EQ(report.stopped_by->code, ErrorCode::unreachable);
+    EXPECT_THAT(report.stopped_by->message, HasSubstr("rate limit"));
+    EXPECT_LT(world.clock.time - begun, std::chrono::minutes(16));
+    EXPECT_EQ(report.count(ResultKind::failed), 0U);
+}
+
 }  // namespace
 }  // namespace tlm::test
