@@ -42,19 +42,28 @@ bool Project::exists(const std::string& file) const {
     return fs::exists(directory / file);
 }
 
-Finished Project::tlm(const std::vector<std::string>& arguments) const {
+namespace {
+
+std::vector<std::string> command_of(const std::vector<std::string>& arguments) {
     std::vector<std::string> command = {TLM_PROGRAM};
-    for (const std::string& argument : arguments)
-        command.push_back(argument);
-    return run_process(command, environment, directory.string());
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
+}
+
+}  // namespace
+
+Finished Project::tlm(const std::vector<std::string>& arguments) const {
+    return run_process(command_of(arguments), environment, directory.string());
+}
+
+Finished Project::tlm_meanwhile(const std::vector<std::string>& arguments,
+                                const std::function<void(int pid)>& meanwhile) const {
+    return run_process(command_of(arguments), environment, directory.string(), meanwhile);
 }
 
 Finished Project::tlm_with_signal(const std::vector<std::string>& arguments, int signal,
                                   const std::function<bool()>& ready) const {
-    std::vector<std::string> command = {TLM_PROGRAM};
-    for (const std::string& argument : arguments)
-        command.push_back(argument);
-    return run_process(command, environment, directory.string(), [&](int pid) {
+    return tlm_meanwhile(arguments, [&](int pid) {
         // Bounded by the run itself: it gets ready, or it ends.
         siginfo_t ended = {};
         while (!ready() && waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
@@ -65,10 +74,7 @@ Finished Project::tlm_with_signal(const std::vector<std::string>& arguments, int
 }
 
 Finished Project::tlm_in_terminal(const std::vector<std::string>& arguments, const std::string& input) const {
-    std::vector<std::string> command = {TLM_PROGRAM};
-    for (const std::string& argument : arguments)
-        command.push_back(argument);
-    return run_in_terminal(command, environment, directory.string(), input);
+    return run_in_terminal(command_of(arguments), environment, directory.string(), input);
 }
 
 SimulatorOptions Server::unlimited() {
@@ -84,9 +90,13 @@ void Server::attach(Project& project) const {
     project.environment["AGAMEMNON_API_KEY"] = kKey;
 }
 
+std::string Server::text(const std::string& route) const {
+    return http("GET", url() + route, {}, kKey).body;
+}
+
 rapidjson::Document Server::get(const std::string& route) const {
     rapidjson::Document document;
-    document.Parse(http("GET", url() + route, {}, kKey).body);
+    document.Parse(text(route));
     return document;
 }
 

@@ -28,6 +28,9 @@ class Project {
     void write(const std::string& file, const std::string& text) const;
     [[nodiscard]] std::string read(const std::string& file) const;
     [[nodiscard]] bool exists(const std::string& file) const;
+    // The same, and `meanwhile` is called with the process's id once it runs.
+    [[nodiscard]] Finished tlm_meanwhile(const std::vector<std::string>& arguments,
+                                         const std::function<void(int pid)>& meanwhile) const;
     // The same, and a signal is sent once `ready` says so.
     [[nodiscard]] Finished tlm_with_signal(const std::vector<std::string>& arguments, int signal,
                                            const std::function<bool()>& ready) const;
@@ -48,7 +51,8 @@ class Server {
 
     void attach(Project& project) const;
     [[nodiscard]] std::string url() const { return simulator_.url(); }
-    // GET of a route under /v1, parsed.
+    // GET of a route under /v1, as it comes and parsed.
+    [[nodiscard]] std::string text(const std::string& route) const;
     [[nodiscard]] rapidjson::Document get(const std::string& route) const;
     void send(const std::string& method, const std::string& route, const std::string& body) const;
     [[nodiscard]] rapidjson::Document admin(const std::string& method, const std::string& route,

@@ -301,7 +301,7 @@ TEST(Tls, Apply_TrustsTheGivenCertificateAndNoOther) {
     const Finished distrusted = project.tlm({"apply", "--yes"});
     EXPECT_EQ(distrusted.exit_code, 9);
     EXPECT_THAT(distrusted.err, HasSubstr("certificate"));
-    const Finished trusted = project.tlm({"apply", "--yes", "--ca-file", certificate});
+    const Finished trusted = project.tlm({"apply", "--yes", "--ca-cert", certificate});
     EXPECT_EQ(trusted.exit_code, 0) << trusted.err;
     EXPECT_THAT(trusted.out, HasSubstr("4 created"));
 }

@@ -25,7 +25,10 @@ unsigned visible_status(const Reply& reply) {
 }  // namespace
 
 Application::Application(const SimulatorOptions& options)
-    : api_key_(options.api_key), delay_(options.delay), limit_(options.rate, options.burst) {
+    : api_key_(options.api_key),
+      delay_(options.delay),
+      kill_(options.kill),
+      limit_(options.rate, options.burst) {
     if (api_key_.empty()) throw std::invalid_argument("the server does not start without an API key");
 }
 
@@ -65,8 +68,10 @@ Reply Application::serve(const Shared& request, const Match& match) {
     const auto work = [this, request, match]() -> Reply {
         return match.route ? match.route->answer(store_, {*request, match.arguments}) : Reply{404, ""};
     };
-    const auto fault = faults_.take(*request);
-    return fault ? with_fault(*fault, work) : work();
+    auto fault = faults_.take(*request);
+    if (!fault) return work();
+    fault->kill = kill_;
+    return with_fault(*fault, work);
 }
 
 bool Application::has_key(const Request& request) const {

@@ -32,6 +32,7 @@ class Application {
 
     std::string api_key_;
     std::chrono::milliseconds delay_;
+    std::function<void()> kill_;
     RateLimit limit_;
     Store store_;
     Faults faults_;

@@ -41,12 +41,22 @@ Reply body(const FaultSpec& spec, const Work& work) {
     return reply;
 }
 
+Reply kill(const FaultSpec& spec, const Work&) {
+    if (spec.kill) spec.kill();
+    return delivered({}, Delivery::kNone);
+}
+
+Reply kill_after(const FaultSpec& spec, const Work& work) {
+    static_cast<void>(work());
+    return kill(spec, work);
+}
+
 struct FaultKind {
     std::string_view name;
     Reply (*apply)(const FaultSpec&, const Work&);
 };
 
-constexpr std::array<FaultKind, 10> kKinds{{
+constexpr std::array<FaultKind, 12> kKinds{{
     {"status", [](const FaultSpec& spec, const Work&) { return given(spec); }},
     {"status_after", status_after},
     {"drop", [](const FaultSpec&, const Work&) { return delivered({}, Delivery::kNone); }},
@@ -56,6 +66,8 @@ constexpr std::array<FaultKind, 10> kKinds{{
     {"truncate", [](const FaultSpec&, const Work& work) { return delivered(work(), Delivery::kHalf); }},
     {"body", body},
     {"hang", [](const FaultSpec&, const Work&) { return delivered({}, Delivery::kNever); }},
+    {"kill", kill},
+    {"kill_after", kill_after},
     {"hang_after", [](const FaultSpec&, const Work& work) { return delivered(work(), Delivery::kNever); }},
 }};
 

@@ -16,6 +16,7 @@ struct FaultSpec {
     std::string body{};
     Headers headers{};
     std::chrono::milliseconds delay{0};
+    std::function<void()> kill{};  // SimulatorOptions::kill
 };
 
 // Does what the request asks for and returns the answer to it. Called at most once; may be kept for later.
@@ -33,6 +34,8 @@ using Work = std::function<Reply()>;
 // | body         | it is done; the given body (and headers) is answered in its place   |
 // | hang         | nothing is done, nothing comes until the client leaves              |
 // | hang_after   | it is done, nothing comes until the client leaves                   |
+// | kill         | nothing is done; SimulatorOptions::kill is called, no answer        |
+// | kill_after   | it is done; SimulatorOptions::kill is called, no answer             |
 [[nodiscard]] bool is_fault_kind(std::string_view kind);
 [[nodiscard]] Reply with_fault(const FaultSpec& spec, const Work& work);
 

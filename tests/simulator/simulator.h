@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,9 @@ struct SimulatorOptions {
     std::string certificate_file{}, key_file{};  // PEM; only with tls
     std::chrono::milliseconds delay{0};          // added to every answer of /v1
     bool tcp_no_delay = true;
+    // What the faults `kill` and `kill_after` call, on the server's thread: it ends the client's process and
+    // returns once that is dead.
+    std::function<void()> kill{};
 };
 
 // An Agamemnon server on 127.0.0.1, over real sockets, with faults on request (POST /admin/faults; see

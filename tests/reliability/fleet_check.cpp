@@ -1,0 +1,136 @@
+#include "tests/reliability/fleet_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/resource/key.h"
+#include "engine/workflow/reader.h"
+
+namespace tlm::test {
+namespace {
+
+using rapidjson::Value;
+
+std::string text(const Value& object, const char* name) {
+    const auto at = object.FindMember(name);
+    return at != object.MemberEnd() && at->value.IsString() ? at->value.GetString() : "";
+}
+
+class Checker {
+  public:
+    Checker(const Server& server, const Project& project, const Expectation& expectation)
+        : agents_(server.get("/v1/agents?limit=1000")),
+          teams_(server.get("/v1/teams?limit=1000")),
+          tasks_(server.get("/v1/tasks?limit=1000")),
+          early_(server.stat("dispatched_early")),
+          workflow_(read_workflows({{"w.yaml", expectation.workflow}}).workflows.at(0)),
+          others_(expectation.others) {
+        rapidjson::Document bound;
+        bound.Parse(project.tlm({"state", "list", "--format", "json"}).out);
+        for (const Value& binding : bound.GetArray())
+            bound_[text(binding, "address")] = text(binding, "id");
+        const Finished check = project.tlm({"state", "check"});
+        if (check.exit_code != 0 || check.out.find("no outcome") != std::string::npos)
+            wrong("the state: " + check.out + check.err);
+    }
+
+    std::vector<std::string> run() {
+        for (const AgentSpec& agent : workflow_.agents)
+            check_agent(agent);
+        for (const TeamSpec& team : workflow_.teams)
+            check_team(team);
+        check_others(agents_["agents"], "agent", workflow_.agents.size());
+        check_others(teams_["teams"], "team", workflow_.teams.size());
+        if (early_ > 0)
+            wrong(fmt::format("{} tasks were sent before what blocks them was completed", early_));
+        return std::move(wrong_);
+    }
+
+  private:
+    void wrong(std::string what) { wrong_.push_back(std::move(what)); }
+
+    // The live one that the address is bound to.
+    const Value* bound(const Value& list, const std::string& address, const std::string& name) {
+        const auto at = bound_.find(address);
+        if (at == bound_.end()) {
+            wrong(address + " is not bound");
+            return nullptr;
+        }
+        for (const Value& live : list.GetArray()) {
+            if (text(live, "id") == at->second && text(live, "name") == name) return &live;
+        }
+        wrong(address + " is bound to something that does not exist");
+        return nullptr;
+    }
+
+    void expect(const std::string& address, const char* name, const std::string& have,
+                const std::string& want) {
+        if (have != want) wrong(fmt::format("{}: {} is `{}` instead of `{}`", address, name, have, want));
+    }
+
+    void check_agent(const AgentSpec& agent) {
+        const std::string address = workflow_.name + "/agent/" + agent.name;
+        const Value* live = bound(agents_["agents"], address, Key::derive(workflow_.name, agent.name).text());
+        if (live == nullptr) return;
+        expect(address, "status", text(*live, "status"), "online");
+        if (agent.program) expect(address, "program", text(*live, "program"), *agent.program);
+        if (agent.working_dir)
+            expect(address, "working_dir", text(*live, "workingDirectory"), *agent.working_dir);
+        if (agent.model) expect(address, "model", (*live)["programArgs"][1].GetString(), *agent.model);
+        expect(address, "runtime", text(*live, "host"),
+               agent.runtime == Runtime::docker ? "docker" : "local");
+        if (agent.docker_image) expect(address, "image", text(*live, "image"), *agent.docker_image);
+        if (agent.cpus && (!live->HasMember("cpus") || (*live)["cpus"].GetInt64() != *agent.cpus))
+            wrong(address + ": cpus is another");
+    }
+
+    void check_team(const TeamSpec& team) {
+        const std::string address = workflow_.name + "/team/" + team.name;
+        const Value* live = bound(teams_["teams"], address, Key::derive(workflow_.name, team.name).text());
+        if (live == nullptr) return;
+        std::multiset<std::string> have;
+        for (const Value& id : (*live)["agentIds"].GetArray())
+            have.insert(id.GetString());
+        std::multiset<std::string> want;
+        for (const std::string& agent : team.agents)
+            want.insert(bound_[workflow_.name + "/agent/" + agent]);
+        if (have != want) wrong(address + ": its members are others");
+        const std::string id = text(*live, "id");
+        std::map<std::string, int> subjects;
+        for (const Value& task : tasks_["tasks"].GetArray()) {
+            if (text(task, "teamId") == id && ++subjects[text(task, "subject")] == 2)
+                wrong(fmt::format("{}: the task `{}` is there twice", address, text(task, "subject")));
+        }
+        for (const TaskSpec& task : team.tasks) {
+            const bool ready = task.blocked_by.empty();
+            if (ready && !subjects.contains(task.subject))
+                wrong(fmt::format("{}: the task `{}` was not sent", address, task.subject));
+        }
+    }
+
+    void check_others(const Value& list, const std::string& kind, std::size_t desired) {
+        const std::size_t want = desired + others_[kind];
+        if (list.Size() != want)
+            wrong(fmt::format("there are {} live {}s instead of {}", list.Size(), kind, want));
+    }
+
+    const rapidjson::Document agents_;
+    const rapidjson::Document teams_;
+    const rapidjson::Document tasks_;
+    const int early_;
+    const Workflow workflow_;
+    std::map<std::string, std::size_t> others_;
+    std::map<std::string, std::string> bound_;
+    std::vector<std::string> wrong_;
+};
+
+}  // namespace
+
+std::vector<std::string> wrong_with(const Server& server, const Project& project,
+                                    const Expectation& expectation) {
+    return Checker(server, project, expectation).run();
+}
+
+}  // namespace tlm::test
