@@ -58,6 +58,8 @@ Result<bool> put_binding(Database& database, std::int64_t target, const Binding&
                                    " IS NOT (excluded.key, excluded.id, excluded.team, excluded.applied)",
                                    target, binding.address.text(), binding.key, binding.id.value,
                                    binding.team.value, attributes_to_json(binding.applied)));
+    BOOST_OUTCOME_TRYV(database.run("DELETE FROM left_behind WHERE target = ? AND id = ? AND address = ?",
+                                    target, binding.id.value, binding.address.text()));
     return changed > 0;
 }
 

@@ -12,7 +12,7 @@ namespace tlm::state {
 [[nodiscard]] Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t target);
 [[nodiscard]] Result<std::vector<LeftBehind>> read_left_behind(Database& database, std::int64_t target);
 
-// True where it made a difference.
+// True where it made a difference. What is bound is not left behind (any more).
 [[nodiscard]] Result<bool> put_binding(Database& database, std::int64_t target, const Binding& binding);
 [[nodiscard]] Result<bool> erase_binding(Database& database, std::int64_t target, const Address& address);
 [[nodiscard]] Result<void> put_left_behind(Database& database, std::int64_t target, const LeftBehind& left);

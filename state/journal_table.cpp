@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <unordered_set>
+
 #include "state/binding_table.h"
 #include "state/stamp.h"
 
@@ -121,14 +123,39 @@ Result<std::vector<Intent>> read_open_intents(Database& database, std::int64_t t
     }
 }
 
-Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_plan(Database& database, std::int64_t target,
-                                                                      const std::string& digest) {
+Result<PlanProgress> read_progress(Database& database, std::int64_t target, const std::string& digest) {
     BOOST_OUTCOME_TRY(
-        rows, database.query("SELECT address, made FROM entries WHERE target = ? AND plan = ?"
+        made, database.query("SELECT address, made FROM entries WHERE target = ? AND plan = ?"
                              " AND verb = 'create' AND result IN ('done', 'settled_done') AND made <> ''"
                              " ORDER BY id",
                              target, digest));
-    return made_of(database, rows);
+    PlanProgress progress;
+    BOOST_OUTCOME_TRY(pairs, made_of(database, made));
+    progress.made = std::move(pairs);
+    BOOST_OUTCOME_TRY(rows,
+                      database.query("SELECT DISTINCT resource FROM entries WHERE target = ? AND plan = ?"
+                                     " AND verb IN ('stop', 'delete')",
+                                     target, digest));
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) return progress;
+        progress.taken_down.push_back({rows.text(0)});
+    }
+}
+
+Result<std::vector<ResourceId>> read_made_here(Database& database, std::int64_t target,
+                                               const std::vector<ResourceId>& candidates) {
+    const std::unordered_set<ResourceId> wanted(candidates.begin(), candidates.end());
+    BOOST_OUTCOME_TRY(rows,
+                      database.query("SELECT DISTINCT made FROM entries WHERE target = ? AND verb = 'create'"
+                                     " AND result IN ('done', 'settled_done') AND made <> ''",
+                                     target));
+    std::vector<ResourceId> made;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) return made;
+        if (ResourceId id{rows.text(0)}; wanted.contains(id)) made.push_back(std::move(id));
+    }
 }
 
 Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_unfinished_force(Database& database,

@@ -30,8 +30,10 @@ struct OpenedRun {
 [[nodiscard]] Result<void> put_outcome(Database& database, std::int64_t target, const IntentOutcome& outcome);
 
 [[nodiscard]] Result<std::vector<Intent>> read_open_intents(Database& database, std::int64_t target);
-[[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_plan(
-    Database& database, std::int64_t target, const std::string& digest);
+[[nodiscard]] Result<PlanProgress> read_progress(Database& database, std::int64_t target,
+                                                 const std::string& digest);
+[[nodiscard]] Result<std::vector<ResourceId>> read_made_here(Database& database, std::int64_t target,
+                                                             const std::vector<ResourceId>& candidates);
 [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_unfinished_force(
     Database& database, std::int64_t target);
 [[nodiscard]] Result<std::vector<JournalEntry>> read_entries(Database& database, std::int64_t target,

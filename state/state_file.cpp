@@ -113,9 +113,15 @@ Result<std::vector<Intent>> StateFile::open_intents() const {
         [&](Database& database) { return state::read_open_intents(database, target_number_); });
 }
 
-Result<std::vector<std::pair<Address, ResourceId>>> StateFile::made_by_plan(const std::string& digest) const {
-    return read_or_empty<std::vector<std::pair<Address, ResourceId>>>(
-        [&](Database& database) { return state::read_made_by_plan(database, target_number_, digest); });
+Result<PlanProgress> StateFile::progress_of(const std::string& digest) const {
+    return read_or_empty<PlanProgress>(
+        [&](Database& database) { return state::read_progress(database, target_number_, digest); });
+}
+
+Result<std::vector<ResourceId>> StateFile::made_here(const std::vector<ResourceId>& candidates) const {
+    if (candidates.empty()) return std::vector<ResourceId>();
+    return read_or_empty<std::vector<ResourceId>>(
+        [&](Database& database) { return state::read_made_here(database, target_number_, candidates); });
 }
 
 Result<std::vector<std::pair<Address, ResourceId>>> StateFile::made_by_unfinished_force() const {

@@ -40,10 +40,11 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
     [[nodiscard]] Result<std::vector<Binding>> bindings() const override;
     [[nodiscard]] Result<std::vector<LeftBehind>> left_behind() const override;
     [[nodiscard]] Result<std::vector<Intent>> open_intents() const override;
-    [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> made_by_plan(
-        const std::string& digest) const override;
+    [[nodiscard]] Result<PlanProgress> progress_of(const std::string& digest) const override;
     [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()
         const override;
+    [[nodiscard]] Result<std::vector<ResourceId>> made_here(
+        const std::vector<ResourceId>& candidates) const override;
     [[nodiscard]] Result<std::optional<CachedSnapshot>> cached_snapshot() const override;
     [[nodiscard]] Result<std::vector<RunRecord>> runs() const override;
     [[nodiscard]] Result<std::vector<JournalEntry>> entries(const std::string& run) const override;

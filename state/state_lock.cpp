@@ -93,8 +93,6 @@ LockHolder read_holder(int fd) {
 
 Result<void> write_record(int fd, const std::string& path, const std::string& doing) {
     const std::string record = state::to_record(state::this_process(doing));
-    // Only its owner may, and the lock does not depend on it.
-    static_cast<void>(::fchmod(fd, 0644));
     if (::ftruncate(fd, 0) != 0) return cannot_lock(path, errno);
     const ssize_t written = ::pwrite(fd, record.data(), record.size(), 0);
     if (written != static_cast<ssize_t>(record.size()))
@@ -108,10 +106,23 @@ Error locked_by(int fd, const std::string& path) {
                  "The lock ends by itself with the process that holds it; there is nothing to delete."});
 }
 
+Error not_a_lock(const std::string& path) {
+    return fail(ErrorCode::state, "can't lock the state: its lock is a link, or no file", path,
+                {"See who put it there, and remove it."});
+}
+
 Result<int> open_lock_file(const std::string& path) {
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0) return cannot_lock(path, errno);
-    return fd;
+    // It is truncated and written to, so it must be ours alone: a link could stand for any file of the
+    // user's.
+    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
+    if (file.get() < 0 && errno == ELOOP) return not_a_lock(path);
+    if (file.get() < 0) return cannot_lock(path, errno);
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) return cannot_lock(path, errno);
+    if (!S_ISREG(status.st_mode) || status.st_nlink > 1) return not_a_lock(path);
+    // Everyone may read who holds it, whatever the umask; only its owner can change that.
+    static_cast<void>(::fchmod(file.get(), 0644));
+    return file.release();
 }
 
 }  // namespace

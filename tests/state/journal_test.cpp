@@ -125,11 +125,37 @@ TEST_F(JournalTest, MadeByPlan_GivesOnlyItsCarriedOutCreates) {
     add("open", "create", "digest-1", "", "");
     add("other verb", "update", "digest-1", "done", "3");
     add("other plan", "create", "digest-2", "done", "4");
+    add("stopped", "stop", "digest-1", "", "");
+    add("deleted", "delete", "digest-1", "done", "");
     ASSERT_TRUE(file->commit(batch).has_value());
-    EXPECT_THAT(file->made_by_plan("digest-1").value(),
+    const PlanProgress progress = file->progress_of("digest-1").value();
+    EXPECT_THAT(progress.made,
                 ElementsAre(Pair(Address::task("audit", "team/a", "done"), ResourceId{"1"}),
                             Pair(Address::task("audit", "team/a", "settled"), ResourceId{"2"})));
-    EXPECT_THAT(open(StateMode::read, "sandbox:x")->made_by_plan("digest-1").value(), IsEmpty());
+    EXPECT_THAT(progress.taken_down,
+                testing::UnorderedElementsAre(ResourceId{"live-stopped"}, ResourceId{"live-deleted"}));
+    EXPECT_THAT(open(StateMode::read, "sandbox:x")->progress_of("digest-1").value().made, IsEmpty());
+    EXPECT_THAT(file->made_here({{"2"}, {"3"}, {"4"}, {"9"}}).value(),
+                testing::UnorderedElementsAre(ResourceId{"2"}, ResourceId{"4"}));
+}
+
+TEST_F(JournalTest, UnfinishedForce_IsWhatForcedRunsMadeSinceTheLastThatEndedWell) {
+    const auto file = open(StateMode::write);
+    const auto make = [&](const std::string& name, const std::string& id, const std::string& result) {
+        static_cast<void>(file->begin_run("apply", "digest-1").value());
+        const Intent made = intent(file->reserve(), name);
+        ASSERT_TRUE(
+            file->commit(Parts{.outcomes = {{made.id, "done", "", {id}}}, .intents = {made}}).has_value());
+        ASSERT_TRUE(file->end_run(result).has_value());
+    };
+    make("old", "1", "done");
+    EXPECT_THAT(file->made_by_unfinished_force().value(), IsEmpty());
+    make("first", "2", "interrupted");
+    make("second", "3", "partial");
+    EXPECT_THAT(file->made_by_unfinished_force().value(),
+                ElementsAre(Pair(testing::_, ResourceId{"2"}), Pair(testing::_, ResourceId{"3"})));
+    make("third", "4", "done");
+    EXPECT_THAT(file->made_by_unfinished_force().value(), IsEmpty());
 }
 
 TEST_F(JournalTest, Runs_AreListedNewestFirstWithTheirCalls) {

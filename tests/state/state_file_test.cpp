@@ -18,7 +18,7 @@ TEST_F(StateTest, OpenToRead_MissingFile_ReadsAsEmptyAndCreatesNothing) {
     EXPECT_THAT(file->bindings().value(), IsEmpty());
     EXPECT_THAT(file->left_behind().value(), IsEmpty());
     EXPECT_THAT(file->open_intents().value(), IsEmpty());
-    EXPECT_THAT(file->made_by_plan("digest-1").value(), IsEmpty());
+    EXPECT_THAT(file->progress_of("digest-1").value().made, IsEmpty());
     EXPECT_THAT(file->runs().value(), IsEmpty());
     EXPECT_THAT(file->entries("run").value(), IsEmpty());
     EXPECT_FALSE(file->cached_snapshot().value().has_value());

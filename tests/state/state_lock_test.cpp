@@ -6,6 +6,7 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 
@@ -193,6 +194,24 @@ TEST_F(StateLockTest, Acquire_LockFileReplacedMeanwhile_StillExcludesWhoeverUses
     const auto second = acquire("second");
     ASSERT_TRUE(second.has_value());
     EXPECT_FALSE(acquire("third").has_value());
+}
+
+TEST_F(StateLockTest, Acquire_LinkInTheLocksPlace_IsRefusedAndWhatItStandsForIsUnharmed) {
+    const std::string precious = directory_.file("precious");
+    std::ofstream(precious) << "text";
+    ASSERT_TRUE(StateLock::acquire(path_, "apply", {}).has_value());
+    for (const bool symbolic : {true, false}) {
+        std::filesystem::remove(path_ + ".lock");
+        if (symbolic) {
+            std::filesystem::create_symlink(precious, path_ + ".lock");
+        } else {
+            std::filesystem::create_hard_link(precious, path_ + ".lock");
+        }
+        const auto lock = StateLock::acquire(path_, "apply", {});
+        ASSERT_FALSE(lock.has_value()) << symbolic;
+        EXPECT_EQ(lock.error().code, ErrorCode::state);
+        EXPECT_EQ(std::filesystem::file_size(precious), 4U) << symbolic;
+    }
 }
 
 }  // namespace
