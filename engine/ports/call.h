@@ -57,6 +57,7 @@ struct CallAlreadySo {  // 409, or 400 with "running" on a start: it is so alrea
 struct CallNotNow {  // 429, 503: the whole target wants to wait, not a failure
     std::chrono::milliseconds wait{1000};
     std::string reason;
+    bool certain = true;  // that nothing was done; a 503 may come from a proxy that had passed the request on
 };
 struct CallNotSent {  // refused connection, DNS, TLS: nothing reached the target
     std::string reason;

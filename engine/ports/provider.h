@@ -1,7 +1,7 @@
 #pragma once
 
+#include <chrono>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -9,6 +9,15 @@
 #include "engine/snapshot/snapshot.h"
 
 namespace tlm {
+
+inline constexpr auto kForever = std::chrono::steady_clock::time_point::max();
+
+// An agent or team by its live name (the key), or a task by its team and subject.
+struct LookUp {
+    Kind kind = Kind::agent;
+    std::string name;
+    ResourceId team;  // tasks only
+};
 
 // Reading a fleet. Planning and drift are given this and nothing else, so that they can't write.
 // Not thread-safe: one thread uses an instance.
@@ -19,10 +28,11 @@ class FleetReader {
     // The whole fleet, lists read to their ends. Errors: unreachable, denied.
     [[nodiscard]] virtual Result<Snapshot> read_fleet() = 0;
 
-    // Every live agent or team with this name (the key), or every task of `team` with this subject, asked of
-    // the target now. Empty means that the target knows none. Errors: unreachable, denied.
-    [[nodiscard]] virtual Result<std::vector<LiveResource>> find(Kind kind, std::string_view name,
-                                                                 const ResourceId& team) = 0;
+    // For each that is looked for, every live carrier of the name, asked of the target now; what is asked
+    // together costs little more than one. Empty means that there certainly is none. Errors: unreachable,
+    // also where the target's lists keep shifting; denied.
+    [[nodiscard]] virtual Result<std::vector<std::vector<LiveResource>>> find(
+        const std::vector<LookUp>& wanted) = 0;
 };
 
 // Changing a fleet. Only apply is given this. Not thread-safe: one thread uses an instance; what goes on in
@@ -35,9 +45,12 @@ class FleetWriter {
     // call.
     virtual void submit(Call call) = 0;
 
-    // Blocks until at least one submitted call has ended and returns all that have; empty when none is in
-    // flight. Every call ends: the provider bounds each network wait.
-    [[nodiscard]] virtual std::vector<Completion> wait() = 0;
+    // Blocks until at least one submitted call has ended, or until `until`, and returns all that have; empty
+    // also when none is in flight. Every call ends: the provider bounds each network wait.
+    [[nodiscard]] virtual std::vector<Completion> wait(std::chrono::steady_clock::time_point until) = 0;
+
+    // Ends what was submitted and nothing was sent of yet, with CallNotSent: the user wants to stop.
+    virtual void give_up_unsent() = 0;
 };
 
 }  // namespace tlm

@@ -87,6 +87,12 @@ struct JournalEntry {
     std::string begun_at;  // ISO 8601 UTC
 };
 
+// How far earlier applies of one plan came.
+struct PlanProgress {
+    std::vector<std::pair<Address, ResourceId>> made;  // creates that were carried out: address and id
+    std::vector<ResourceId> taken_down;                // stops and deletes that were begun
+};
+
 struct CachedSnapshot {
     Snapshot snapshot;
     std::string target;
@@ -102,13 +108,15 @@ class StateReader {
     [[nodiscard]] virtual Result<std::vector<LeftBehind>> left_behind() const = 0;
     // Entries without an outcome, oldest first: what a killed run left open.
     [[nodiscard]] virtual Result<std::vector<Intent>> open_intents() const = 0;
-    // Creates of this plan that were carried out: address and the id made.
-    [[nodiscard]] virtual Result<std::vector<std::pair<Address, ResourceId>>> made_by_plan(
-        const std::string& digest) const = 0;
+    // What earlier applies of this plan made and took down.
+    [[nodiscard]] virtual Result<PlanProgress> progress_of(const std::string& digest) const = 0;
     // Creates that forced runs carried out since the last run that ended as `done`: address and the id made.
     // What an interrupted --force has made already, and a repeated one keeps.
     [[nodiscard]] virtual Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()
         const = 0;
+    // Those of `candidates` that a create of this state made, in any run.
+    [[nodiscard]] virtual Result<std::vector<ResourceId>> made_here(
+        const std::vector<ResourceId>& candidates) const = 0;
     [[nodiscard]] virtual Result<std::optional<CachedSnapshot>> cached_snapshot() const = 0;
     [[nodiscard]] virtual Result<std::vector<RunRecord>> runs() const = 0;  // newest first
     [[nodiscard]] virtual Result<std::vector<JournalEntry>> entries(const std::string& run) const = 0;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
+#include <set>
 #include <unordered_map>
 
 #include "providers/agamemnon/list_reader.h"
@@ -56,24 +58,29 @@ class Agamemnon::Impl {
         }
     }
 
-    Result<std::vector<LiveResource>> find(Kind kind, std::string_view name, const ResourceId& team) {
-        std::string path = agamemnon::list_path(kind);
-        if (kind == Kind::agent) {
-            // Gives any one of those that carry the name, which is enough to know that there is none.
-            BOOST_OUTCOME_TRY(exists, agent_exists(std::string(name)));
-            if (!exists) return std::vector<LiveResource>();
-        } else if (kind == Kind::task) {
-            const auto segment = agamemnon::path_segment(team.value);
-            if (!segment) return std::vector<LiveResource>();
-            path = fmt::format("/v1/teams/{}/tasks", *segment);
+    Result<std::vector<std::vector<LiveResource>>> find(const std::vector<LookUp>& wanted) {
+        std::vector<std::vector<LiveResource>> found(wanted.size());
+        std::map<std::string, std::vector<std::size_t>> by_list;  // what is looked for in which list
+        BOOST_OUTCOME_TRY(absent, absent_agents(wanted));
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            if (absent.contains(i)) continue;
+            if (const auto path = path_of(wanted[i])) by_list[*path].push_back(i);
         }
-        std::vector<ListReader> lists;
-        lists.emplace_back(kind, path);
-        BOOST_OUTCOME_TRYV(read_lists(lists));
-        std::vector<LiveResource> found = lists[0].items();
-        std::erase_if(found, [&](const LiveResource& live) {
-            return live.name != name || (kind == Kind::task && live.team != team);
-        });
+        for (int round = 1; !by_list.empty(); ++round) {
+            std::vector<ListReader> lists;
+            for (const auto& [path, looking] : by_list)
+                lists.emplace_back(wanted[looking.front()].kind, path);
+            BOOST_OUTCOME_TRYV(read_lists(lists));
+            auto list = lists.begin();
+            for (auto at = by_list.begin(); at != by_list.end(); ++list)
+                at = take_found(*list, wanted, at->second, found) ? by_list.erase(at) : std::next(at);
+            if (!by_list.empty() && round == kMostRounds) {
+                return at(
+                    by_list.begin()->first,
+                    unreachable("the list kept changing while it was read, so that it can't be said what "
+                                "it holds"));
+            }
+        }
         return found;
     }
 
@@ -87,14 +94,16 @@ class Agamemnon::Impl {
         calls_.emplace(ticket, std::move(call));
     }
 
-    std::vector<Completion> wait() {
-        while (ended_.empty() && !calls_.empty())
-            sort_out(transfers_.wait());
+    std::vector<Completion> wait(TimePoint until) {
+        while (ended_.empty() && !calls_.empty() && Clock::now() < until)
+            sort_out(transfers_.wait(until));
         return std::exchange(ended_, {});
     }
 
+    void give_up_unsent() { transfers_.give_up_unsent(); }
+
   private:
-    // A read under way: which list it belongs to, and how often it was tried.
+    // A read under way: which list (or look-up) it belongs to, and how often it was tried.
     struct Read {
         std::size_t list = 0;
         std::size_t offset = 0;  // of the page in it
@@ -175,6 +184,12 @@ class Agamemnon::Impl {
         const std::string why = response.transport == Transport::answered
                                     ? fmt::format("{} ({})", agamemnon::words_of(response), response.status)
                                     : response.fault;
+        if (response.certificate) {
+            return at(read.path,
+                      fail(ErrorCode::unreachable, why, {},
+                           {"The connection is not trusted. AGAMEMNON_CA_CERT (--ca-cert) names a file with "
+                            "certificates to trust; AGAMEMNON_CLIENT_CERT what a server may ask for."}));
+        }
         if (read.tries >= kMostReadTries) return at(read.path, unreachable(why));
         const auto pause = 100ms * (1 << read.tries) / 2;
         ask(std::move(read), Clock::now() + pause);
@@ -195,21 +210,57 @@ class Agamemnon::Impl {
                  {}, {options_.api_key.empty() ? "Set AGAMEMNON_API_KEY." : "Check AGAMEMNON_API_KEY."}));
     }
 
-    Result<bool> agent_exists(const std::string& name) {
-        const auto segment = agamemnon::path_segment(name);
-        if (!segment) return false;
-        Read read{0, 0, "/v1/agents/by-name/" + *segment, 0};
-        const TimePoint deadline = Clock::now() + kMostThrottling;
-        ask(read);
-        while (true) {
-            while (answers_.empty())
-                sort_out(transfers_.wait());
-            auto [answered, response] = std::move(answers_.front());
-            answers_.clear();
-            if (response.transport == Transport::answered && response.status == 200) return true;
-            if (response.transport == Transport::answered && response.status == 404) return false;
-            BOOST_OUTCOME_TRYV(try_again(std::move(answered), response, deadline));
+    // Where what is looked for would be listed. Nothing where its team can't exist.
+    static std::optional<std::string> path_of(const LookUp& wanted) {
+        if (wanted.kind != Kind::task) return agamemnon::list_path(wanted.kind);
+        const auto segment = agamemnon::path_segment(wanted.team.value);
+        return segment ? std::optional(fmt::format("/v1/teams/{}/tasks", *segment)) : std::nullopt;
+    }
+
+    // False where the list shifted while it was read, so that it has to be read again.
+    static bool take_found(ListReader& list, const std::vector<LookUp>& wanted,
+                           const std::vector<std::size_t>& looking,
+                           std::vector<std::vector<LiveResource>>& found) {
+        if (!list.consistent()) return false;
+        std::unordered_multimap<std::string_view, std::size_t> names;
+        for (const std::size_t i : looking)
+            names.emplace(wanted[i].name, i);
+        for (const LiveResource& live : list.items()) {
+            const auto [first, last] = names.equal_range(live.name);
+            for (auto name = first; name != last; ++name) {
+                if (live.kind != Kind::task || live.team == wanted[name->second].team)
+                    found[name->second].push_back(live);
+            }
         }
+        return true;
+    }
+
+    // Those of the agents that the server certainly does not have. `by-name` gives any one of those that
+    // carry a name, which is enough to know that there is none, and spares reading the list.
+    Result<std::set<std::size_t>> absent_agents(const std::vector<LookUp>& wanted) {
+        const TimePoint deadline = Clock::now() + kMostThrottling;
+        std::set<std::size_t> absent;
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            const auto segment = agamemnon::path_segment(wanted[i].name);
+            if (wanted[i].kind == Kind::agent && segment) ask({i, 0, "/v1/agents/by-name/" + *segment, 0});
+        }
+        while (!reads_.empty()) {
+            sort_out(transfers_.wait());
+            for (auto& [read, response] : std::exchange(answers_, {})) {
+                const bool answered = response.transport == Transport::answered;
+                // A 404 without the server's own words may be that of a server, or a proxy, without this
+                // route.
+                if (answered && response.status == 404) {
+                    if (agamemnon::says_error(response)) absent.insert(read.list);
+                } else if (!answered || response.status != 200) {
+                    if (auto again = try_again(std::move(read), response, deadline); !again) {
+                        forget_reads();
+                        return again.error();
+                    }
+                }
+            }
+        }
+        return absent;
     }
 
     // Calls and reads end in any order; each goes to those who wait for it.
@@ -247,14 +298,17 @@ Agamemnon::~Agamemnon() = default;
 Result<Snapshot> Agamemnon::read_fleet() {
     return impl_->read_fleet();
 }
-Result<std::vector<LiveResource>> Agamemnon::find(Kind kind, std::string_view name, const ResourceId& team) {
-    return impl_->find(kind, name, team);
+Result<std::vector<std::vector<LiveResource>>> Agamemnon::find(const std::vector<LookUp>& wanted) {
+    return impl_->find(wanted);
 }
 void Agamemnon::submit(Call call) {
     impl_->submit(std::move(call));
 }
-std::vector<Completion> Agamemnon::wait() {
-    return impl_->wait();
+std::vector<Completion> Agamemnon::wait(TimePoint until) {
+    return impl_->wait(until);
+}
+void Agamemnon::give_up_unsent() {
+    impl_->give_up_unsent();
 }
 
 }  // namespace tlm

@@ -40,10 +40,11 @@ class Agamemnon final : public FleetReader, public FleetWriter {
     ~Agamemnon() override;
 
     [[nodiscard]] Result<Snapshot> read_fleet() override;
-    [[nodiscard]] Result<std::vector<LiveResource>> find(Kind kind, std::string_view name,
-                                                         const ResourceId& team) override;
+    [[nodiscard]] Result<std::vector<std::vector<LiveResource>>> find(
+        const std::vector<LookUp>& wanted) override;
     void submit(Call call) override;
-    [[nodiscard]] std::vector<Completion> wait() override;
+    [[nodiscard]] std::vector<Completion> wait(std::chrono::steady_clock::time_point until) override;
+    void give_up_unsent() override;
 
   private:
     class Impl;

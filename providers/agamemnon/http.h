@@ -24,7 +24,8 @@ enum class Transport : std::uint8_t {
 
 struct Response {
     Transport transport = Transport::answered;
-    std::string fault;  // where it was not answered: why
+    std::string fault;         // where it was not answered: why
+    bool certificate = false;  // it is about a certificate, which does not mend itself
     int status = 0;
     std::string body;
     std::string retry_after;  // header, as it came

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kPage = 1000;             // the most that the server gives
 constexpr std::size_t kMostItems = 10'000'000;  // more is a broken server, not a fleet
+constexpr std::size_t kMostPages = 50'000;      // the same
+constexpr std::size_t kMostWaiting = 64;        // pages asked for at a time
 
 }  // namespace
 
@@ -16,7 +18,7 @@ std::vector<std::size_t> ListReader::next_pages() {
     std::vector<std::size_t> offsets;
     // Until the first page has come, nobody knows how many there are, nor how large the server makes them.
     if (begun_ && page_size_ == 0) return offsets;
-    while (more()) {
+    while (more() && waiting_ < kMostWaiting) {
         offsets.push_back(next_offset_);
         ++waiting_;
         if (!begun_) {
@@ -48,10 +50,15 @@ Result<void> ListReader::take(std::size_t offset, Page page) {
     } else if (page.total != total_) {
         total_moved_ = true;
     }
-    if (total_.value_or(0) > kMostItems || items_.size() + count > kMostItems) {
-        return fail(
-            ErrorCode::unreachable,
-            fmt::format("the server's answer can't be used: a list of more than {} items", kMostItems));
+    if (total_.value_or(0) > kMostItems || items_.size() + count > kMostItems ||
+        total_.value_or(0) / page_size_ > kMostPages) {
+        return fail(ErrorCode::unreachable,
+                    fmt::format("the server's answer can't be used: a list of {} items in pages of {}",
+                                total_.value_or(items_.size() + count), page_size_));
+    }
+    if (count == 0 && offset == 0 && total_.value_or(0) > 0) {
+        return fail(ErrorCode::unreachable,
+                    fmt::format("the server's answer can't be used: an empty page of a list of {}", *total_));
     }
     const bool last = count < page_size_ || count == 0;
     end_ = total_ ? *total_ : next_offset_ + overlap_ + (last ? 0 : 1);

@@ -62,6 +62,22 @@ bool says_running(const std::string& words) {
     return lower.find("running") != std::string::npos;
 }
 
+// The server's `error` or `detail`; empty where it has none.
+std::string own_words(const Response& response) {
+    const rapidjson::Document document = parse(response.body);
+    if (document.HasParseError() || !document.IsObject()) return {};
+    for (const char* name : {"error", "detail"}) {
+        const auto at = document.FindMember(name);
+        if (at == document.MemberEnd()) continue;
+        if (at->value.IsString()) return {at->value.GetString(), at->value.GetStringLength()};
+        rapidjson::StringBuffer buffer;
+        rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+        at->value.Accept(writer);
+        return {buffer.GetString(), buffer.GetSize()};
+    }
+    return {};
+}
+
 CallOutcome refused(const Response& response) {
     return CallRefused{fmt::format("{} ({})", words_of(response), response.status)};
 }
@@ -69,23 +85,7 @@ CallOutcome refused(const Response& response) {
 }  // namespace
 
 std::string words_of(const Response& response) {
-    std::string words;
-    const rapidjson::Document document = parse(response.body);
-    if (!document.HasParseError() && document.IsObject()) {
-        for (const char* name : {"error", "detail"}) {
-            const auto at = document.FindMember(name);
-            if (at == document.MemberEnd()) continue;
-            if (at->value.IsString()) {
-                words.assign(at->value.GetString(), at->value.GetStringLength());
-            } else {
-                rapidjson::StringBuffer buffer;
-                rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-                at->value.Accept(writer);
-                words.assign(buffer.GetString(), buffer.GetSize());
-            }
-            break;
-        }
-    }
+    std::string words = own_words(response);
     if (words.empty()) words = response.body;
     if (words.empty()) words = "no explanation from the server";
     if (words.size() > kMostWords) {
@@ -95,6 +95,10 @@ std::string words_of(const Response& response) {
         words = words.substr(0, end) + "…";
     }
     return words;
+}
+
+bool says_error(const Response& response) {
+    return !own_words(response).empty();
 }
 
 std::optional<std::chrono::milliseconds> retry_after(const Response& response, std::int64_t now) {
@@ -142,7 +146,7 @@ CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t 
             return CallAlreadySo{words_of(response)};
         case 429:
         case 503:
-            return CallNotNow{wait_for(response, now), words_of(response)};
+            return CallNotNow{wait_for(response, now), words_of(response), status == 429};
         case 400:
             if (is_start(call) && says_running(words_of(response))) return CallAlreadySo{words_of(response)};
             return refused(response);

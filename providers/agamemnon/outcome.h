@@ -17,6 +17,9 @@ namespace tlm::agamemnon {
 // characters.
 [[nodiscard]] std::string words_of(const Response& response);
 
+// Whether the answer holds an `error` or `detail` of the server's own.
+[[nodiscard]] bool says_error(const Response& response);
+
 // Whether the server asks for a pause: 429 or 503.
 [[nodiscard]] bool asks_to_wait(const Response& response);
 // For how long it is to be left alone then: what it says, or a second; never less than 50 ms.

@@ -76,8 +76,12 @@ std::string header_of(CURL* easy, const char* name) {
     return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : "";
 }
 
-// Whether a request that failed so can't have reached the server.
+// Whether a request that failed so can't have reached the server: it failed on the way to a connection. The
+// time is zero until the connection, TLS included, stands and the request is about to be sent; libcurl uses
+// some of the codes for answers that it does not understand, too.
 bool never_sent(CURLcode code, CURL* easy) {
+    curl_off_t begun = 0;
+    if (curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun) != CURLE_OK || begun != 0) return false;
     switch (code) {
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_COULDNT_RESOLVE_PROXY:
@@ -89,14 +93,8 @@ bool never_sent(CURLcode code, CURL* easy) {
         case CURLE_SSL_CACERT_BADFILE:
         case CURLE_SSL_ISSUER_ERROR:
         case CURLE_URL_MALFORMAT:
-        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_OPERATION_TIMEDOUT:
             return true;
-        case CURLE_OPERATION_TIMEDOUT: {
-            // Zero until the connection, TLS included, stands and the request is about to be sent.
-            curl_off_t begun = 0;
-            curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &begun);
-            return begun == 0;
-        }
         default:
             return false;
     }
@@ -137,13 +135,23 @@ class Transfers::Impl {
 
     void hold_until(TimePoint until) { gate_ = std::max(gate_, until); }
 
-    std::vector<Ended> wait() {
-        while (ended_.empty() && (!running_.empty() || !waiting_.empty())) {
+    std::vector<Ended> wait(TimePoint until) {
+        while (ended_.empty() && (!running_.empty() || !waiting_.empty()) && Clock::now() < until) {
             begin_waiting();
             perform();
-            if (ended_.empty()) curl_multi_poll(multi_, nullptr, 0, poll_milliseconds(), nullptr);
+            if (ended_.empty()) curl_multi_poll(multi_, nullptr, 0, poll_milliseconds(until), nullptr);
         }
         return std::exchange(ended_, {});
+    }
+
+    void give_up_unsent() {
+        for (auto& [time, item] : waiting_) {
+            Response response;
+            response.transport = Transport::not_sent;
+            response.fault = "not sent: the run was stopped";
+            ended_.push_back({item.first, std::move(response)});
+        }
+        waiting_.clear();
     }
 
   private:
@@ -163,14 +171,16 @@ class Transfers::Impl {
         }
     }
 
-    [[nodiscard]] int poll_milliseconds() const {
-        constexpr std::chrono::milliseconds kLongest(1000);
-        if (waiting_.empty() || running_.size() >= options_.max_connections)
-            return static_cast<int>(kLongest.count());
+    [[nodiscard]] int poll_milliseconds(TimePoint until) const {
+        constexpr std::chrono::milliseconds kSlice(1000);
         const TimePoint now = Clock::now();
+        const auto longest =
+            until - now < kSlice ? std::chrono::ceil<std::chrono::milliseconds>(until - now) : kSlice;
+        if (waiting_.empty() || running_.size() >= options_.max_connections)
+            return static_cast<int>(longest.count());
         const auto left =
             now < due() ? std::chrono::ceil<std::chrono::milliseconds>(due() - now) : limit_.until_next();
-        return static_cast<int>(std::min(kLongest, left).count());
+        return static_cast<int>(std::min(longest, left).count());
     }
 
     void begin(std::uint64_t ticket, Request request) {
@@ -280,6 +290,8 @@ class Transfers::Impl {
         } else {
             response.transport = never_sent(code, easy) ? Transport::not_sent : Transport::uncertain;
             response.fault = transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(code);
+            response.certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CERTPROBLEM ||
+                                   code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR;
             if (transfer->too_large) {
                 response.fault = fmt::format("the answer is larger than {} bytes", options_.max_body);
             }
@@ -310,8 +322,11 @@ std::uint64_t Transfers::start(Request request, TimePoint not_before) {
 void Transfers::hold_until(TimePoint until) {
     impl_->hold_until(until);
 }
-std::vector<Ended> Transfers::wait() {
-    return impl_->wait();
+std::vector<Ended> Transfers::wait(TimePoint until) {
+    return impl_->wait(until);
+}
+void Transfers::give_up_unsent() {
+    impl_->give_up_unsent();
 }
 
 std::optional<std::string> path_segment(const std::string& text) {

@@ -31,9 +31,11 @@ class Transfers {
     std::uint64_t start(Request request, TimePoint not_before = {});
     // The gate: no request is begun before. The target asked for it, whichever request it answered so.
     void hold_until(TimePoint until);
-    // Waits until at least one has ended; empty where none is under way. Each ends within the options'
-    // time-outs.
-    [[nodiscard]] std::vector<Ended> wait();
+    // Waits until at least one has ended, or until `until`; empty also where none is under way. Each ends
+    // within the options' time-outs.
+    [[nodiscard]] std::vector<Ended> wait(TimePoint until = TimePoint::max());
+    // What was not begun yet ends as not sent.
+    void give_up_unsent();
 
   private:
     class Impl;

@@ -163,15 +163,19 @@ Try<void> Sandbox::make_progress() {
     return database_->commit();
 }
 
-Result<std::vector<LiveResource>> Sandbox::find(Kind kind, std::string_view name, const ResourceId& team) {
+Result<std::vector<std::vector<LiveResource>>> Sandbox::find(const std::vector<LookUp>& wanted) {
     finish_transaction();
+    std::vector<std::vector<LiveResource>> all(wanted.size());
     if (database_ == nullptr) {
         if (auto opened = open_existing(); !opened) return unreachable(opened.error());
-        if (database_ == nullptr) return std::vector<LiveResource>();
+        if (database_ == nullptr) return all;
     }
-    auto found = sandbox::read_named(*database_, kind, name, team);
-    if (!found) return unreachable(found.error());
-    return std::move(found.value());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        auto found = sandbox::read_named(*database_, wanted[i].kind, wanted[i].name, wanted[i].team);
+        if (!found) return unreachable(found.error());
+        all[i] = std::move(found.value());
+    }
+    return all;
 }
 
 void Sandbox::submit(Call call) {
@@ -185,7 +189,7 @@ void Sandbox::submit(Call call) {
     abandon_transaction(not_done(outcome.error()));
 }
 
-std::vector<Completion> Sandbox::wait() {
+std::vector<Completion> Sandbox::wait(std::chrono::steady_clock::time_point) {
     finish_transaction();
     committed_ = 0;
     return std::exchange(completions_, {});

@@ -33,11 +33,12 @@ class Sandbox final : public FleetReader, public FleetWriter {
     ~Sandbox() override;
 
     [[nodiscard]] Result<Snapshot> read_fleet() override;
-    [[nodiscard]] Result<std::vector<LiveResource>> find(Kind kind, std::string_view name,
-                                                         const ResourceId& team) override;
+    [[nodiscard]] Result<std::vector<std::vector<LiveResource>>> find(
+        const std::vector<LookUp>& wanted) override;
     // Carries the call out at once. What is carried out is durable, and seen by others, when wait() returns.
     void submit(Call call) override;
-    [[nodiscard]] std::vector<Completion> wait() override;
+    [[nodiscard]] std::vector<Completion> wait(std::chrono::steady_clock::time_point until) override;
+    void give_up_unsent() override {}
 
   private:
     Sandbox(std::string path, Now now);

@@ -8,6 +8,7 @@
 #include <rapidjson/document.h>
 
 #include "tests/simulator/simulator.h"
+#include "tests/support/find_one.h"
 #include "tests/support/http.h"
 
 namespace tlm {
@@ -64,7 +65,7 @@ class AgamemnonServer : public testing::Test {
     }
     static CallOutcome one(Agamemnon& agamemnon, Call call) {
         agamemnon.submit(std::move(call));
-        auto ended = agamemnon.wait();
+        auto ended = agamemnon.wait(kForever);
         EXPECT_EQ(ended.size(), 1U);
         return ended[0].outcome;
     }
@@ -95,24 +96,23 @@ TEST_F(AgamemnonServer, Calls_CreatePatchStartStopDelete_DoWhatTheySay) {
     EXPECT_EQ(patched.attributes.text(Attribute::docker_image), "img");
     EXPECT_TRUE(
         std::holds_alternative<CallDone>(one(*agamemnon, {{3}, "run", Kind::agent, StartCall{made.id}})));
-    EXPECT_EQ(agamemnon->find(Kind::agent, "a", {}).value().at(0).attributes.text(Attribute::status),
-              "online");
+    EXPECT_EQ(find_one(*agamemnon, Kind::agent, "a", {}).at(0).attributes.text(Attribute::status), "online");
     EXPECT_TRUE(
         std::holds_alternative<CallDone>(one(*agamemnon, {{4}, "run", Kind::agent, StopCall{made.id}})));
     EXPECT_TRUE(
         std::holds_alternative<CallDone>(one(*agamemnon, {{5}, "run", Kind::agent, DeleteCall{made.id}})));
     EXPECT_TRUE(
         std::holds_alternative<CallGone>(one(*agamemnon, {{6}, "run", Kind::agent, DeleteCall{made.id}})));
-    EXPECT_TRUE(agamemnon->find(Kind::agent, "a", {}).value().empty());
+    EXPECT_TRUE(find_one(*agamemnon, Kind::agent, "a", {}).empty());
 }
 
 TEST_F(AgamemnonServer, Find_SeveralCarriersOfAName_GivesAll) {
     admin("/agents", R"({"items":[{"name":"a"},{"name":"a"},{"name":"b"}]})");
     admin("/teams", R"({"items":[{"name":"a","agentIds":[]}]})");
     const auto agamemnon = open();
-    EXPECT_EQ(agamemnon->find(Kind::agent, "a", {}).value().size(), 2U);
-    EXPECT_EQ(agamemnon->find(Kind::team, "a", {}).value().size(), 1U);
-    EXPECT_TRUE(agamemnon->find(Kind::team, "c", {}).value().empty());
+    EXPECT_EQ(find_one(*agamemnon, Kind::agent, "a", {}).size(), 2U);
+    EXPECT_EQ(find_one(*agamemnon, Kind::team, "a", {}).size(), 1U);
+    EXPECT_TRUE(find_one(*agamemnon, Kind::team, "c", {}).empty());
 }
 
 TEST_F(AgamemnonServer, IdsThatAreNoPathSegment_NeverFormAPath) {
@@ -162,7 +162,7 @@ TEST_F(AgamemnonServer, ManyCalls_OverConnectionsThatTheServerCloses_AllEndAndNo
             ++i;
             ++in_flight;
         }
-        for (const Completion& completion : agamemnon->wait()) {
+        for (const Completion& completion : agamemnon->wait(kForever)) {
             --in_flight;
             done += std::holds_alternative<CallDone>(completion.outcome) ? 1 : 0;
             unknown += std::holds_alternative<CallUnknown>(completion.outcome) ? 1 : 0;
@@ -227,7 +227,7 @@ TEST(AgamemnonDown, Create_ConnectionRefused_IsNotSent) {
     }
     const auto agamemnon = Agamemnon::open(std::move(options)).value();
     agamemnon->submit({{1}, "run", Kind::agent, CreateCall{"a", {}, {}}});
-    EXPECT_TRUE(std::holds_alternative<CallNotSent>(agamemnon->wait().at(0).outcome));
+    EXPECT_TRUE(std::holds_alternative<CallNotSent>(agamemnon->wait(kForever).at(0).outcome));
 }
 
 }  // namespace

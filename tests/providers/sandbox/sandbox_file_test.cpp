@@ -52,8 +52,8 @@ TEST_F(SandboxFileTest, Read_MissingFile_IsAnEmptyFleetAndCreatesNothing) {
     ASSERT_TRUE(fleet.has_value());
     EXPECT_THAT(fleet.value().resources, IsEmpty());
     EXPECT_TRUE(fleet.value().consistent);
-    EXPECT_THAT(sandbox->find(Kind::agent, "a", {}).value(), IsEmpty());
-    EXPECT_THAT(sandbox->wait(), IsEmpty());
+    EXPECT_THAT(find_one(*sandbox, Kind::agent, "a", {}), IsEmpty());
+    EXPECT_THAT(sandbox->wait(kForever), IsEmpty());
     EXPECT_TRUE(std::filesystem::is_empty(directory_));
 }
 
@@ -127,7 +127,7 @@ TEST_F(SandboxFileTest, Submit_OneCallOfAGroupFails_NoneOfTheGroupIsDone) {
     submit(*sandbox, Kind::agent, CreateCall{"good", {}, {}});
     submit(*sandbox, Kind::agent, CreateCall{"bad", {}, {}});
     submit(*sandbox, Kind::agent, CreateCall{"after", {}, {}});
-    const auto completions = sandbox->wait();
+    const auto completions = sandbox->wait(kForever);
     ASSERT_EQ(completions.size(), 3U);
     EXPECT_TRUE(std::holds_alternative<CallNotSent>(completions[0].outcome));
     EXPECT_TRUE(std::holds_alternative<CallNotSent>(completions[1].outcome));
@@ -153,7 +153,7 @@ TEST_F(SandboxFileTest, FirstWrite_SeveralProcessesAtOnce_AllSucceed) {
         ASSERT_EQ(::waitpid(child, &status, 0), child);
         EXPECT_EQ(status, 0);
     }
-    EXPECT_EQ(open()->find(Kind::agent, "a", {}).value().size(), 4U);
+    EXPECT_EQ(find_one(*open(), Kind::agent, "a", {}).size(), 4U);
 }
 
 TEST_F(SandboxFileTest, Wait_ProcessKilledRightAfter_LosesNothing) {
@@ -161,7 +161,7 @@ TEST_F(SandboxFileTest, Wait_ProcessKilledRightAfter_LosesNothing) {
         const auto sandbox = open();
         submit(*sandbox, Kind::agent, CreateCall{"a", {}, {}});
         submit(*sandbox, Kind::agent, CreateCall{"b", {}, {}});
-        static_cast<void>(sandbox->wait());
+        static_cast<void>(sandbox->wait(kForever));
         submit(*sandbox, Kind::agent, CreateCall{"c", {}, {}});
         ::raise(SIGKILL);
         return 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "providers/sandbox/sandbox.h"
+#include "tests/support/find_one.h"
 
 namespace tlm {
 
@@ -45,7 +46,7 @@ class SandboxTest : public testing::Test {
     template <typename What>
     CallOutcome carry_out(Sandbox& sandbox, Kind kind, What what) {
         const CallId id = submit(sandbox, kind, std::move(what));
-        auto completions = sandbox.wait();
+        auto completions = sandbox.wait(kForever);
         EXPECT_EQ(completions.size(), 1U);
         EXPECT_EQ(completions.front().id, id);
         return std::move(completions.front().outcome);

@@ -45,7 +45,7 @@ TEST_F(SandboxTest, Create_SameNameTwice_MakesTwo) {
     const LiveResource one = made(*sandbox, Kind::agent, CreateCall{"tlm-agent", {}, {}});
     const LiveResource two = made(*sandbox, Kind::agent, CreateCall{"tlm-agent", {}, {}});
     EXPECT_NE(one.id, two.id);
-    EXPECT_THAT(sandbox->find(Kind::agent, "tlm-agent", {}).value(), UnorderedElementsAre(one, two));
+    EXPECT_THAT(find_one(*sandbox, Kind::agent, "tlm-agent", {}), UnorderedElementsAre(one, two));
 }
 
 TEST_F(SandboxTest, Find_TakesKindAndTeamIntoAccount) {
@@ -54,12 +54,12 @@ TEST_F(SandboxTest, Find_TakesKindAndTeamIntoAccount) {
     const LiveResource team = made(*sandbox, Kind::team, CreateCall{"x", {}, {}});
     const LiveResource here = made(*sandbox, Kind::task, CreateCall{"x", {"team-1"}, {}});
     const LiveResource there = made(*sandbox, Kind::task, CreateCall{"x", {"team-2"}, {}});
-    EXPECT_THAT(sandbox->find(Kind::agent, "x", {"team-1"}).value(), ElementsAre(agent));
-    EXPECT_THAT(sandbox->find(Kind::team, "x", {}).value(), ElementsAre(team));
-    EXPECT_THAT(sandbox->find(Kind::task, "x", {"team-1"}).value(), ElementsAre(here));
-    EXPECT_THAT(sandbox->find(Kind::task, "x", {"team-2"}).value(), ElementsAre(there));
-    EXPECT_THAT(sandbox->find(Kind::task, "x", {"team-3"}).value(), IsEmpty());
-    EXPECT_THAT(sandbox->find(Kind::agent, "y", {}).value(), IsEmpty());
+    EXPECT_THAT(find_one(*sandbox, Kind::agent, "x", {"team-1"}), ElementsAre(agent));
+    EXPECT_THAT(find_one(*sandbox, Kind::team, "x", {}), ElementsAre(team));
+    EXPECT_THAT(find_one(*sandbox, Kind::task, "x", {"team-1"}), ElementsAre(here));
+    EXPECT_THAT(find_one(*sandbox, Kind::task, "x", {"team-2"}), ElementsAre(there));
+    EXPECT_THAT(find_one(*sandbox, Kind::task, "x", {"team-3"}), IsEmpty());
+    EXPECT_THAT(find_one(*sandbox, Kind::agent, "y", {}), IsEmpty());
 }
 
 TEST_F(SandboxTest, Update_SetsWhatIsGivenAndKeepsTheRest) {
@@ -117,7 +117,7 @@ TEST_F(SandboxTest, Delete_Team_LeavesItsTasksAndMembersAreNeverChecked) {
     EXPECT_EQ(team.attributes, members);
     const LiveResource work = made(*sandbox, Kind::task, CreateCall{"s", team.id, {}});
     EXPECT_TRUE(std::holds_alternative<CallDone>(carry_out(*sandbox, Kind::team, DeleteCall{team.id})));
-    EXPECT_THAT(sandbox->find(Kind::task, "s", team.id).value(), ElementsAre(work));
+    EXPECT_THAT(find_one(*sandbox, Kind::task, "s", team.id), ElementsAre(work));
 }
 
 TEST_F(SandboxTest, Delete_Task_IsRefused) {
@@ -132,29 +132,29 @@ TEST_F(SandboxTest, Wait_ReturnsAllThatWereSubmittedInOrderAndThenNothing) {
     const CallId first = submit(*sandbox, Kind::agent, CreateCall{"a", {}, {}});
     const CallId second = submit(*sandbox, Kind::agent, StartCall{{"nobody"}});
     const CallId third = submit(*sandbox, Kind::agent, CreateCall{"b", {}, {}});
-    const auto completions = sandbox->wait();
+    const auto completions = sandbox->wait(kForever);
     ASSERT_EQ(completions.size(), 3U);
     EXPECT_EQ(completions[0].id, first);
     EXPECT_EQ(completions[1].id, second);
     EXPECT_TRUE(std::holds_alternative<CallGone>(completions[1].outcome));
     EXPECT_EQ(completions[2].id, third);
-    EXPECT_THAT(sandbox->wait(), IsEmpty());
+    EXPECT_THAT(sandbox->wait(kForever), IsEmpty());
 }
 
 TEST_F(SandboxTest, Wait_Returned_OthersSeeEverything) {
     const auto sandbox = open();
     submit(*sandbox, Kind::agent, CreateCall{"a", {}, {}});
     submit(*sandbox, Kind::agent, CreateCall{"b", {}, {}});
-    EXPECT_EQ(sandbox->wait().size(), 2U);
+    EXPECT_EQ(sandbox->wait(kForever).size(), 2U);
     EXPECT_EQ(by_name(*open()).size(), 2U);
 }
 
 TEST_F(SandboxTest, Find_BetweenSubmitAndWait_SeesTheCallAndKeepsItsCompletion) {
     const auto sandbox = open();
     submit(*sandbox, Kind::agent, CreateCall{"a", {}, {}});
-    EXPECT_EQ(sandbox->find(Kind::agent, "a", {}).value().size(), 1U);
+    EXPECT_EQ(find_one(*sandbox, Kind::agent, "a", {}).size(), 1U);
     submit(*sandbox, Kind::agent, CreateCall{"b", {}, {}});
-    EXPECT_EQ(sandbox->wait().size(), 2U);
+    EXPECT_EQ(sandbox->wait(kForever).size(), 2U);
     EXPECT_EQ(by_name(*open()).size(), 2U);
 }
 
@@ -162,8 +162,7 @@ TEST_F(SandboxTest, ReadFleet_PendingTaskWithoutPredecessors_IsCompletedByThatRe
     const auto sandbox = open();
     EXPECT_EQ(status(task(*sandbox, "s")), "pending");
     EXPECT_EQ(status(by_name(*sandbox)["s"]), "completed");
-    EXPECT_EQ(status(open()->find(Kind::task, "s", {"team-1"}).value().front()), "completed")
-        << "it is stored";
+    EXPECT_EQ(status(find_one(*open(), Kind::task, "s", {"team-1"}).front()), "completed") << "it is stored";
 }
 
 TEST_F(SandboxTest, ReadFleet_ChainOfTasks_AdvancesOneLinkARead) {
@@ -200,7 +199,7 @@ TEST_F(SandboxTest, Find_PendingTask_DoesNotMakeProgress) {
     const auto sandbox = open();
     task(*sandbox, "s");
     for (int i = 0; i < 2; ++i) {
-        EXPECT_EQ(status(sandbox->find(Kind::task, "s", {"team-1"}).value().front()), "pending");
+        EXPECT_EQ(status(find_one(*sandbox, Kind::task, "s", {"team-1"}).front()), "pending");
     }
 }
 
