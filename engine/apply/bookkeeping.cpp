@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 namespace tlm {
 
@@ -80,9 +82,8 @@ Result<Call> Bookkeeping::make_call(Work& work, CallId id, Attributes& sent) {
     intent.forced = std::holds_alternative<MayExist>(change.precondition);
     intent.attributes = step == Step::create ? planned_attributes(change) : work.to_set;
     batch_.intents.push_back(std::move(intent));
-    if (step == Step::create) {
+    if (step == Step::create && !std::exchange(work.names_left, true)) {
         for (const ResourceId& left : change.leaves) {
-            if (work.attempts > 0) break;
             batch_.left_behind.push_back({left, address});
             left_behind_.push_back({left, address});
         }
@@ -103,14 +104,16 @@ void Bookkeeping::known(const Address& address, const ResourceId& id) {
 Attributes Bookkeeping::applied(const Change& change, const LiveResource* live) const {
     Attributes attributes;
     const Attributes planned = planned_attributes(change);
+    const bool anew = change.action == Action::create || change.action == Action::replace;
     if (const Binding* before = fleet_.binding(change.address);
-        before != nullptr && before->id == change.id) {
+        !anew && before != nullptr && before->id == change.id) {
         attributes = before->applied;
     } else if (live == nullptr && !change.id.empty()) {
         live = fleet_.by_id(change.address.kind, change.id);
     }
     if (const auto* match = std::get_if<MustMatch>(&change.precondition);
-        match != nullptr && live != nullptr) {
+        match != nullptr && live != nullptr && !anew &&
+        fingerprint(live->attributes, match->over) == match->sha256) {
         const Attributes named = fleet_.named(change.address, live->attributes, planned);
         for (const Attribute attribute : match->over) {
             if (const Value* value = named.find(attribute)) attributes.set(attribute, *value);
@@ -143,6 +146,14 @@ void Bookkeeping::unbind(const Change& change) {
     batch_.unbind.insert(batch_.unbind.end(), tasks.begin(), tasks.end());
 }
 
+// A team that --force made anew has none of the old one's tasks: what waited there is to be submitted again.
+void Bookkeeping::unbind_tasks_of_another(const Address& team, const ResourceId& id) {
+    for (const Address& task : fleet_.bound_tasks(team)) {
+        const Binding* binding = fleet_.binding(task);
+        if (binding != nullptr && binding->team != id && !made_.contains(task)) batch_.unbind.push_back(task);
+    }
+}
+
 void Bookkeeping::close(const Change& change, const LiveResource* live, const ResourceId& id) {
     if (change.action == Action::remove) return unbind(change);
     known(change.address, id);
@@ -151,6 +162,8 @@ void Bookkeeping::close(const Change& change, const LiveResource* live, const Re
         binding.team = before->team;
     }
     if (live != nullptr) binding.team = live->team;
+    if (change.address.kind == Kind::team && std::holds_alternative<MayExist>(change.precondition))
+        unbind_tasks_of_another(change.address, id);
     if (change.address.kind == Kind::task && binding.team.empty()) {
         auto team = id_of(Address::team_of(change.address.workflow, change.address.team));
         if (team) binding.team = {std::move(team.value())};
@@ -160,25 +173,28 @@ void Bookkeeping::close(const Change& change, const LiveResource* live, const Re
     batch_.bind.push_back(std::move(binding));
 }
 
-Result<std::optional<LiveResource>> Bookkeeping::find_made(FleetReader& reader, const Work& work) const {
+Result<LookUp> Bookkeeping::look_up_of(const Work& work) const {
     const Address& address = work.change->address;
-    ResourceId team = work.team;
-    if (address.kind == Kind::task && team.empty()) {
+    if (address.kind != Kind::task) return LookUp{address.kind, work.change->key, {}};
+    LookUp wanted{address.kind, address.name, work.team};
+    if (wanted.team.empty()) {
         BOOST_OUTCOME_TRY(id, id_of(Address::team_of(address.workflow, address.team)));
-        team = {std::move(id)};
+        wanted.team = {std::move(id)};
     }
-    const std::string& name = address.kind == Kind::task ? address.name : work.change->key;
-    BOOST_OUTCOME_TRY(found, reader.find(address.kind, name, team));
-    const bool forced = std::holds_alternative<MayExist>(work.change->precondition);
+    return wanted;
+}
+
+std::vector<LiveResource> Bookkeeping::made_among(const Work& work, std::vector<LiveResource> found) const {
+    const Change& change = *work.change;
+    const bool forced = std::holds_alternative<MayExist>(change.precondition);
     std::erase_if(found, [&](const LiveResource& live) {
-        return made_ids_.contains(live.id) || ((forced || work.change->action == Action::replace) &&
-                                               fleet_.by_id(address.kind, live.id) != nullptr);
+        return made_ids_.contains(live.id) || ((forced || change.action == Action::replace) &&
+                                               fleet_.by_id(change.address.kind, live.id) != nullptr);
     });
-    if (found.empty()) return std::optional<LiveResource>();
-    const auto oldest = std::ranges::min_element(found, [](const LiveResource& a, const LiveResource& b) {
+    std::ranges::sort(found, [](const LiveResource& a, const LiveResource& b) {
         return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id);
     });
-    return std::optional<LiveResource>(std::move(*oldest));
+    return found;
 }
 
 }  // namespace tlm

@@ -40,9 +40,12 @@ class Bookkeeping {
 
     // References turned into ids. Errors: one that does not exist on the target.
     [[nodiscard]] Result<Attributes> to_ids(const Address& owner, const Attributes& named) const;
-    // What an uncertain create has made: a carrier of its key that was not there before. Errors: the
-    // reader's.
-    [[nodiscard]] Result<std::optional<LiveResource>> find_made(FleetReader& reader, const Work& work) const;
+    // What to look for in order to know whether an uncertain create was carried out. Errors: a team that does
+    // not exist.
+    [[nodiscard]] Result<LookUp> look_up_of(const Work& work) const;
+    // What it has made, of the carriers that were found: those that were not there before, the oldest first.
+    [[nodiscard]] std::vector<LiveResource> made_among(const Work& work,
+                                                       std::vector<LiveResource> found) const;
 
     [[nodiscard]] std::vector<LeftBehind> left_behind() const { return left_behind_; }
 
@@ -50,6 +53,7 @@ class Bookkeeping {
     [[nodiscard]] Result<std::string> id_of(const Address& address) const;
     [[nodiscard]] Attributes applied(const Change& change, const LiveResource* live) const;
     void unbind(const Change& change);
+    void unbind_tasks_of_another(const Address& team, const ResourceId& id);
 
     const FleetIndex& fleet_;
     const ApplySettings& settings_;

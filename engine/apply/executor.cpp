@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include "engine/apply/backoff.h"
 #include "engine/apply/bookkeeping.h"
+#include "engine/apply/ties.h"
 #include "engine/apply/work.h"
 #include "engine/schedule/schedule.h"
 
@@ -28,14 +32,14 @@ struct InFlight {
 
 class Executor {
   public:
-    Executor(const Plan& plan, const FleetIndex& fleet, ApplyPorts& ports, const ApplySettings& settings,
-             std::unordered_map<Address, ResourceId> made, bool look_first)
+    Executor(const Plan& plan, const Snapshot& before, const FleetIndex& fleet, ApplyPorts& ports,
+             const ApplySettings& settings, const PlanProgress& progress)
         : plan_(plan),
+          before_(before),
           fleet_(fleet),
           ports_(ports),
           settings_(settings),
-          made_before_(std::move(made)),
-          look_first_(look_first),
+          taken_down_(progress.taken_down.begin(), progress.taken_down.end()),
           schedule_(plan.changes),
           books_(fleet, settings),
           results_(plan.changes.size()),
@@ -43,6 +47,9 @@ class Executor {
           accepted_(ports.clock.now()) {
         for (std::size_t i = 0; i < plan.changes.size(); ++i)
             results_[i].change = &plan.changes[i];
+        for (const auto& [address, id] : progress.made)
+            made_before_.insert_or_assign(address, id);
+        report_.doubtful = settings.doubtful;
     }
 
     // Fill the capacity, reap what has ended, repeat.
@@ -58,12 +65,18 @@ class Executor {
                     give_back(call.id);
             }
             if (in_flight_.empty()) {
+                if (stopping()) break;
                 // A look-up may have finished a change, and others with it have become ready.
-                if (stopping() || (ready_.empty() && delayed_.empty() && !schedule_.has_ready())) break;
+                if (ready_.empty() && delayed_.empty() && !schedule_.has_ready()) {
+                    if (held_tasks_.empty()) break;
+                    release_tasks();
+                    continue;
+                }
                 ports_.clock.sleep_until(next_wake());
                 continue;
             }
-            for (const Completion& completion : ports_.writer.wait())
+            if (stopping()) ports_.writer.give_up_unsent();
+            for (const Completion& completion : ports_.writer.wait(wait_until()))
                 handle(completion);
         }
         flush();
@@ -84,16 +97,63 @@ class Executor {
         while (!stopping() && works_.size() < settings_.parallelism) {
             const auto change = schedule_.next();
             if (!change) return;
-            begin(*change);
+            if (tasks_wait_ && is_task_create(plan_.changes[*change])) {
+                held_tasks_.push_back(*change);
+            } else {
+                begin(*change);
+            }
         }
+    }
+
+    static bool is_task_create(const Change& change) {
+        return change.address.kind == Kind::task && change.action == Action::create;
+    }
+
+    // A task is given to a worker at once and can't be taken back, so it must not go to a team, or an agent,
+    // that another apply made at the same time and that is about to be deleted: before the first one is sent,
+    // ties are settled. The tasks of a team whose tie is lost are left to the apply that made it.
+    void release_tasks() {
+        tasks_wait_ = false;
+        std::unordered_set<Address> lost;
+        if (made_any_ && flush()) {
+            if (auto ties = ties_settled(); !ties) {
+                report_.stopped_by = ties.error();
+                return;
+            } else {
+                for (const Binding& binding : ties.value().rebound) {
+                    books_.known(binding.address, binding.id);
+                    lost.insert(binding.address);
+                }
+                std::ranges::move(ties.value().told, std::back_inserter(report_.settled));
+                report_.interrupted = report_.interrupted || ties.value().interrupted;
+                if (ties.value().stopped_by) report_.stopped_by = ties.value().stopped_by;
+            }
+        }
+        for (const std::size_t i : std::exchange(held_tasks_, {})) {
+            const Address& address = plan_.changes[i].address;
+            if (lost.contains(Address::team_of(address.workflow, address.team))) {
+                give_up(
+                    i, ResultKind::skipped,
+                    "another apply made its team at the same time and submits its tasks; `tlm apply` again "
+                    "shows them");
+            } else {
+                begin(i);
+            }
+        }
+    }
+
+    Result<TiesSettled> ties_settled() {
+        BOOST_OUTCOME_TRY(now, ports_.reader.read_fleet());
+        return settle_ties(results_, now, {report_.doubtful, before_}, ports_, settings_);
     }
 
     void begin(std::size_t i) {
         const Change& change = plan_.changes[i];
-        const auto made = made_before_.find(change.address);
-        const auto made_id =
-            made == made_before_.end() ? std::nullopt : std::optional<ResourceId>(made->second);
-        const Settlement settlement = settle(change, fleet_, made_id);
+        Earlier earlier;
+        if (const auto made = made_before_.find(change.address); made != made_before_.end())
+            earlier.made = made->second;
+        earlier.taken_down = taken_down_.contains(change.id);
+        const Settlement settlement = settle(change, fleet_, earlier);
         if (settlement.fit == Fit::conflict) {
             results_[i].details = settlement.details;
             return give_up(i, ResultKind::conflict, settlement.reason);
@@ -107,7 +167,8 @@ class Executor {
             return end(i, settlement.fit == Fit::already ? ResultKind::already : ResultKind::done);
         }
         Work work = plan_work(change, settlement);
-        work.must_look_up = look_first_ && change.action == Action::create && settlement.live == nullptr;
+        work.must_look_up = settlement.live == nullptr && change.action != Action::remove &&
+                            (!fleet_.consistent() || earlier.taken_down);
         works_.emplace(i, std::move(work));
         ready_.push_back(i);
         ports_.observer.on(ChangeStarted{&change});
@@ -123,12 +184,17 @@ class Executor {
             delayed_.erase(delayed_.begin());
         }
         if (now < gate_) return calls;
-        while (!ready_.empty() && in_flight_.size() < capacity_) {
+        std::vector<std::size_t> uncertain;
+        while (!ready_.empty() && in_flight_.size() + uncertain.size() < capacity_) {
             const std::size_t i = ready_.front();
             ready_.pop_front();
-            if (works_.at(i).must_look_up && !look_up(i)) continue;
-            if (works_.contains(i) && !works_.at(i).steps.empty()) prepare(i, calls);
+            if (works_.at(i).must_look_up) {
+                uncertain.push_back(i);
+            } else {
+                prepare(i, calls);
+            }
         }
+        if (!uncertain.empty()) look_up(uncertain);
         return calls;
     }
 
@@ -168,6 +234,13 @@ class Executor {
     // ---- reaping
     // -------------------------------------------------------------------------------------------------
 
+    // Calls in flight are waited for, but not beyond the moment when others may be sent.
+    TimePoint wait_until() {
+        if (stopping() || in_flight_.size() >= capacity_ || (ready_.empty() && delayed_.empty()))
+            return kForever;
+        return next_wake();
+    }
+
     TimePoint next_wake() {
         if (delayed_.empty()) return gate_;
         return ready_.empty() ? std::max(gate_, delayed_.begin()->first) : gate_;
@@ -187,9 +260,11 @@ class Executor {
     Step step(std::size_t i) { return works_.at(i).steps.front(); }
 
     void on(std::size_t i, const CallDone& done) {
-        if (step(i) == Step::create && !done.resource) {
-            return on(i, CallUnknown{"the answer did not say what was made"});
-        }
+        const bool creates = step(i) == Step::create;
+        if (creates && !done.resource) return on(i, CallUnknown{"the answer did not say what was made"});
+        if (!creates && done.resource && done.resource->id != works_.at(i).id)
+            return on(i, CallUnknown{fmt::format("the answer is about another resource (id {})",
+                                                 done.resource->id.value)});
         capacity_ = std::min(settings_.parallelism, capacity_ + 1);
         Work& work = works_.at(i);
         if (done.resource) work.id = done.resource->id;
@@ -198,16 +273,21 @@ class Executor {
     }
 
     void on(std::size_t i, const CallAlreadySo& already) {
-        if (step(i) == Step::create) {
-            // Something with this key exists. Whether it is ours to adopt, the look-up tells.
-            return look_up_later(i, already.reason);
-        }
+        // Something with this key exists. Whether it is ours to adopt, the look-up tells.
+        if (step(i) == Step::create) return look_up_later(i, already.reason);
+        // Of an update or a delete it says that something stands against it.
+        if (step(i) != Step::start && step(i) != Step::stop) return on(i, CallRefused{already.reason});
         books_.outcome(call_, "already", already.reason, works_.at(i).id);
         step_done(i, nullptr, {});
     }
 
     void on(std::size_t i, const CallNotNow& not_now) {
-        books_.outcome(call_, "not_now", not_now.reason, {});
+        if (step(i) == Step::create && !not_now.certain) {
+            works_.at(i).must_look_up = true;
+            uncertain_[i] = call_;
+        } else {
+            books_.outcome(call_, "not_now", not_now.reason, {});
+        }
         const TimePoint now = ports_.clock.now();
         const milliseconds wait = not_now.wait + backoff_.jitter(not_now.wait);
         if (now >= gate_) {
@@ -226,6 +306,7 @@ class Executor {
 
     void on(std::size_t i, const CallNotSent& not_sent) {
         books_.outcome(call_, "not_sent", not_sent.reason, {});
+        if (stopping()) return;
         if (retry(i, not_sent.reason)) return;
         report_.stopped_by = fail(ErrorCode::unreachable, not_sent.reason, plan_.target,
                                   {"Nothing more was sent. Run `tlm apply` again once the target answers."});
@@ -236,7 +317,7 @@ class Executor {
         if (step(i) == Step::create) return look_up_later(i, unknown.reason);
         // Every other call may be repeated without harm.
         books_.outcome(call_, "unknown", unknown.reason, {});
-        if (!retry(i, unknown.reason)) give_up(i, ResultKind::failed, unknown.reason);
+        if (!retry(i, unknown.reason)) give_up(i, ResultKind::failed, failure(i, unknown.reason));
     }
 
     void on(std::size_t i, const CallDenied& denied) {
@@ -258,7 +339,15 @@ class Executor {
 
     void on(std::size_t i, const CallRefused& refused) {
         books_.outcome(call_, "refused", refused.reason, {});
-        give_up(i, ResultKind::failed, refused.reason);
+        give_up(i, ResultKind::failed, failure(i, refused.reason));
+    }
+
+    // What of a change failed, where something of it was done.
+    std::string failure(std::size_t i, const std::string& reason) {
+        const bool made = plan_.changes[i].action == Action::create && step(i) != Step::create;
+        if (!made) return reason;
+        return fmt::format("it was created (id {}), but its {} failed: {}", works_.at(i).id.value,
+                           step_name(step(i)), reason);
     }
 
     // ---- going on with a change
@@ -269,6 +358,7 @@ class Executor {
         work.attempts = 0;
         if (step(i) == Step::create && resource != nullptr) {
             books_.known(plan_.changes[i].address, work.id);
+            made_any_ = made_any_ || plan_.changes[i].address.kind != Kind::task;
             continue_work(work, sent, *resource);
             books_.bind_made(work);
         } else {
@@ -299,32 +389,51 @@ class Executor {
         }
     }
 
-    // True: certainly not there, so a create may be sent. False: found and adopted, or to be asked again.
-    bool look_up(std::size_t i) {
-        Work& work = works_.at(i);
-        const Change& change = plan_.changes[i];
-        auto found = books_.find_made(ports_.reader, work);
-        if (!found) {
-            ++work.attempts;
-            if (!retry(i, found.error().message)) {
-                give_up(i, ResultKind::failed, found.error().message);
-                if (!report_.stopped_by) report_.stopped_by = found.error();
+    // Asks the target about all of them in one go. Those that are certainly not there may be created by the
+    // next call; what is found is adopted.
+    void look_up(const std::vector<std::size_t>& changes) {
+        std::vector<LookUp> wanted;
+        std::vector<std::size_t> asked;
+        for (const std::size_t i : changes) {
+            if (auto one = books_.look_up_of(works_.at(i)); !one) {
+                give_up(i, ResultKind::failed, one.error().message);
+            } else {
+                wanted.push_back(std::move(one.value()));
+                asked.push_back(i);
             }
-            return false;
         }
+        auto found = ports_.reader.find(wanted);
+        for (std::size_t k = 0; k < asked.size(); ++k) {
+            if (found) {
+                looked_up(asked[k], books_.made_among(works_.at(asked[k]), std::move(found.value()[k])));
+            } else {
+                look_up_failed(asked[k], found.error());
+            }
+        }
+    }
+
+    void look_up_failed(std::size_t i, const Error& error) {
+        ++works_.at(i).attempts;
+        if (retry(i, error.message)) return;
+        give_up(i, ResultKind::failed, error.message);
+        if (!report_.stopped_by) report_.stopped_by = error;
+    }
+
+    // `made`: what the uncertain create has made, or what another apply has made meanwhile.
+    void looked_up(std::size_t i, const std::vector<LiveResource>& made) {
+        Work& work = works_.at(i);
         work.must_look_up = false;
-        const auto open = uncertain_.find(i);
-        const std::optional<LiveResource>& made = found.value();
-        if (open != uncertain_.end()) {
-            books_.outcome(open->second, made ? "settled_done" : "settled_not_done", results_[i].reason,
-                           made ? made->id : ResourceId{});
+        if (const auto open = uncertain_.find(i); open != uncertain_.end()) {
+            books_.outcome(open->second, made.empty() ? "settled_not_done" : "settled_done",
+                           results_[i].reason, made.empty() ? ResourceId{} : made.front().id);
             uncertain_.erase(open);
+            // The target may carry it out yet, and then there are two; or one of several is ours.
+            if (made.size() != 1) report_.doubtful.insert(plan_.changes[i].address);
         }
-        if (!made) return true;
-        work.id = made->id;
-        auto sent = books_.to_ids(change.address, work.to_set);
-        step_done(i, &*made, sent ? sent.value() : Attributes{});
-        return false;
+        if (made.empty()) return ready_.push_front(i);
+        work.id = made.front().id;
+        auto sent = books_.to_ids(plan_.changes[i].address, work.to_set);
+        step_done(i, &made.front(), sent ? sent.value() : Attributes{});
     }
 
     void end(std::size_t i, ResultKind kind) {
@@ -356,21 +465,31 @@ class Executor {
             if (plan_.changes[i].action != Action::none) report_.results.push_back(std::move(results_[i]));
         }
         report_.left_behind = books_.left_behind();
+        std::erase_if(report_.left_behind, [&](const LeftBehind& left) {
+            return std::ranges::any_of(report_.results, [&](const ChangeResult& result) {
+                return result.kind == ResultKind::done && result.change->action == Action::remove &&
+                       result.change->id == left.id;
+            });
+        });
         return std::move(report_);
     }
 
     const Plan& plan_;
+    const Snapshot& before_;
     const FleetIndex& fleet_;
     ApplyPorts& ports_;
     const ApplySettings& settings_;
-    const std::unordered_map<Address, ResourceId> made_before_;
-    const bool look_first_;
+    std::unordered_map<Address, ResourceId> made_before_;  // by earlier applies of the same plan
+    const std::unordered_set<ResourceId> taken_down_;      // the same
     Schedule schedule_;
     Bookkeeping books_;
     Backoff backoff_;
     ApplyReport report_;
     std::vector<ChangeResult> results_;
     std::unordered_map<std::size_t, Work> works_;    // changes under way
+    std::vector<std::size_t> held_tasks_;            // creates of tasks, held until ties are settled
+    bool tasks_wait_ = true;                         // they are still held
+    bool made_any_ = false;                          // agents or teams, in this run
     std::deque<std::size_t> ready_;                  // of those, the ones whose next call may be sent
     std::multimap<TimePoint, std::size_t> delayed_;  // of those, the ones that wait before a retry
     std::unordered_map<std::int64_t, InFlight> in_flight_;
@@ -387,15 +506,16 @@ class Executor {
 Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts& ports,
                             const ApplySettings& settings) {
     BOOST_OUTCOME_TRY(bindings, ports.state.bindings());
-    BOOST_OUTCOME_TRY(made, ports.state.made_by_plan(settings.digest));
-    std::unordered_map<Address, ResourceId> made_before;
-    for (const auto& [address, id] : made)
-        made_before.insert_or_assign(address, id);
-    const FleetIndex fleet(before, bindings);
+    BOOST_OUTCOME_TRY(left_behind, ports.state.left_behind());
+    PlanProgress progress;
+    if (settings.reviewed) {
+        BOOST_OUTCOME_TRY(earlier, ports.state.progress_of(settings.digest));
+        progress = std::move(earlier);
+    }
+    const FleetIndex fleet(before, bindings, left_behind);
     ports.observer.on(ApplyBegins{static_cast<std::size_t>(
         std::ranges::count_if(plan.changes, [](const Change& c) { return c.action != Action::none; }))});
-    Executor executor(plan, fleet, ports, settings, std::move(made_before), !before.consistent);
-    return executor.run();
+    return Executor(plan, before, fleet, ports, settings, progress).run();
 }
 
 }  // namespace tlm

@@ -11,10 +11,10 @@ namespace {
 
 // The resource that an open create has made: a carrier of its key that nothing else accounts for. The newest,
 // since older ones were there before.
-const LiveResource* find_made(const Intent& intent, const Snapshot& snapshot, const FleetIndex& fleet,
-                              const std::unordered_set<ResourceId>& accounted) {
+const LiveResource* find_made(const Intent& intent, const std::vector<LiveResource>& live_resources,
+                              const FleetIndex& fleet, const std::unordered_set<ResourceId>& accounted) {
     const LiveResource* made = nullptr;
-    for (const LiveResource& live : snapshot.resources) {
+    for (const LiveResource& live : live_resources) {
         if (live.kind != intent.address.kind || live.name != intent.key || live.team != intent.team ||
             accounted.contains(live.id) || fleet.bound_to(live.kind, live.id) != nullptr) {
             continue;
@@ -37,42 +37,49 @@ Attributes arrived(const Intent& intent, const LiveResource& live, const FleetIn
 
 }  // namespace
 
-Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, const StateReader& state,
-                                                     Journal& journal) {
-    std::vector<std::string> told;
+Result<Recovered> settle_open_intents(const Snapshot& snapshot, FleetReader& reader, const StateReader& state,
+                                      Journal& journal) {
+    Recovered recovered;
     BOOST_OUTCOME_TRY(intents, state.open_intents());
-    if (intents.empty()) return told;
+    if (intents.empty()) return recovered;
     BOOST_OUTCOME_TRY(bindings, state.bindings());
     BOOST_OUTCOME_TRY(left_behind, state.left_behind());
-    const FleetIndex fleet(snapshot, bindings);
+    const FleetIndex fleet(snapshot, bindings, left_behind);
     std::unordered_set<ResourceId> accounted;
     for (const LeftBehind& left : left_behind)
         accounted.insert(left.id);
     JournalBatch batch;
+    const auto tell = [&](std::string text) { recovered.told.push_back(std::move(text)); };
     for (const Intent& intent : intents) {
         const std::string address = intent.address.text();
         if (intent.verb != "create") {
             batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", intent.target});
-            told.push_back(
-                fmt::format("{}: a {} was interrupted; it is planned again where it is still needed", address,
-                            intent.verb));
+            tell(fmt::format("{}: a {} was interrupted; it is planned again where it is still needed",
+                             address, intent.verb));
             continue;
         }
-        const LiveResource* made = find_made(intent, snapshot, fleet, accounted);
+        const LiveResource* made = find_made(intent, snapshot.resources, fleet, accounted);
+        std::vector<std::vector<LiveResource>> found;
+        if (made == nullptr && !snapshot.consistent) {
+            BOOST_OUTCOME_TRY(asked, reader.find({{intent.address.kind, intent.key, intent.team}}));
+            found = std::move(asked);
+            made = find_made(intent, found.at(0), fleet, accounted);
+        }
         if (made == nullptr) {
             batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", {}});
-            told.push_back(fmt::format("{}: an interrupted create did not reach the target", address));
+            tell(fmt::format("{}: an interrupted create did not reach the target", address));
+            recovered.doubtful.insert(intent.address);
             continue;
         }
         accounted.insert(made->id);
         batch.outcomes.push_back({intent.id, "settled_done", "interrupted", made->id});
         const std::string key = intent.address.kind == Kind::task ? std::string() : intent.key;
         batch.bind.push_back({intent.address, key, made->id, made->team, arrived(intent, *made, fleet)});
-        told.push_back(fmt::format("{}: an interrupted create did reach the target (id {}); it is kept",
-                                   address, made->id.value));
+        tell(fmt::format("{}: an interrupted create did reach the target (id {}); it is kept", address,
+                         made->id.value));
     }
     BOOST_OUTCOME_TRYV(journal.commit(batch));
-    return told;
+    return recovered;
 }
 
 }  // namespace tlm

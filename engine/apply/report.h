@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct ApplyReport {
     std::vector<ChangeResult> results;    // one for each change that is not `none`, in plan order
     std::vector<LeftBehind> left_behind;  // by forced creates of this run
     std::vector<std::string> mismatches;  // what the last read found different from what was applied
-    std::vector<std::string> settled;     // surplus of simultaneous applies, and what was done about it
+    std::vector<std::string> settled;     // ties with simultaneous applies, and what was done about them
+    std::set<Address> doubtful;           // creates that may have been carried out twice
     bool interrupted = false;             // the user asked to stop
     std::optional<Error> stopped_by;      // what ended the run early: denied, unreachable, state
     [[nodiscard]] std::size_t count(ResultKind kind) const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace tlm {
 namespace {
@@ -81,30 +82,43 @@ bool unfinished(const Change& change, const FleetIndex& fleet, const ResourceId&
     });
 }
 
-Settlement settle_create(const Change& change, const FleetIndex& fleet,
-                         const std::optional<ResourceId>& made) {
+// The live resource that an earlier apply of this plan made for the address. A task under a team that is gone
+// is none: nobody finds it there.
+const LiveResource* made_earlier(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
+    const LiveResource* live = earlier.made ? fleet.by_id(change.address.kind, *earlier.made) : nullptr;
+    if (live != nullptr && live->kind == Kind::task && fleet.by_id(Kind::team, live->team) == nullptr)
+        return nullptr;
+    return live;
+}
+
+// Whether the live resource lacks nothing but what comes with the calls after a create: the start, and the
+// members that the server drops from a create (release 0.1.0). Then somebody, perhaps the same plan on
+// another machine, is in the middle of it.
+bool only_begun(const Settlement& settlement) {
+    constexpr std::array kLater = {Attribute::status, Attribute::docker_image, Attribute::cpus,
+                                   Attribute::memory, Attribute::host_id};
+    return std::ranges::all_of(settlement.remaining, [&](const Attributes::Entry& entry) {
+        return std::ranges::find(kLater, entry.first) != kLater.end() &&
+               (entry.first == Attribute::status || settlement.live->attributes.find(entry.first) == nullptr);
+    });
+}
+
+Settlement settle_create(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
     Settlement result;
-    if (made) result.live = fleet.by_id(change.address.kind, *made);
+    result.live = made_earlier(change, fleet, earlier);
     const bool forced = std::holds_alternative<MayExist>(change.precondition);
-    if (made && result.live == nullptr && forced) {
+    if (earlier.made && result.live == nullptr && forced) {
         return conflict(
             change, fleet, nullptr,
             "an earlier apply of this plan made it, and it was deleted since; a forced plan makes each "
             "resource once");
     }
+    const bool ours = result.live != nullptr;
+    if (!ours && !forced) result.live = fleet.match(change.address).chosen;
     if (result.live == nullptr) {
-        if (forced) {
-            result.fit = Fit::execute;
-            result.remaining = planned_attributes(change);
-            return result;
-        }
-        const Match match = fleet.match(change.address);
-        if (match.chosen == nullptr) {
-            result.fit = Fit::execute;
-            result.remaining = planned_attributes(change);
-            return result;
-        }
-        result.live = match.chosen;
+        result.fit = Fit::execute;
+        result.remaining = planned_attributes(change);
+        return result;
     }
     result.remaining = still_missing(change, fleet, *result.live);
     if (result.remaining.empty()) {
@@ -112,7 +126,7 @@ Settlement settle_create(const Change& change, const FleetIndex& fleet,
         return result;
     }
     // What this very plan made and did not finish is finished.
-    if (made && result.live->id == *made && unfinished(change, fleet, *made)) {
+    if ((ours && unfinished(change, fleet, result.live->id)) || (!ours && only_begun(result))) {
         result.fit = Fit::execute;
         return result;
     }
@@ -126,6 +140,8 @@ bool changes_still_fit(const Change& change, const FleetIndex& fleet, const Live
     const Attributes named = live_named(change, fleet, live);
     const Binding* binding = fleet.bound_to(live.kind, live.id);
     for (const AttributeChange& attribute : change.attributes) {
+        // An agent is stopped on the way to its replacement.
+        if (change.action == Action::replace && attribute.attribute == Attribute::status) continue;
         const Value* have = named.find(attribute.attribute);
         if (have == nullptr && binding != nullptr) have = binding->applied.find(attribute.attribute);
         if (!is(attribute.attribute, have, pointer(attribute.before)) &&
@@ -136,31 +152,57 @@ bool changes_still_fit(const Change& change, const FleetIndex& fleet, const Live
     return true;
 }
 
-Settlement settle_existing(const Change& change, const FleetIndex& fleet) {
+// The resource that the change is about is not there.
+Settlement settle_gone(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
+    Settlement result;
+    if (change.action == Action::remove) {
+        result.fit = fleet.consistent() ? Fit::already : Fit::execute;
+        return result;
+    }
+    // A replacement that was carried out, or begun, has another id.
+    if (change.action == Action::replace) {
+        result.live = made_earlier(change, fleet, earlier);
+        const bool ours = result.live != nullptr;
+        if (!ours) result.live = fleet.match(change.address).chosen;
+        if (result.live != nullptr) {
+            result.remaining = still_missing(change, fleet, *result.live);
+            result.stands_already = true;
+            result.fit = result.remaining.empty()                             ? Fit::already
+                         : ours && unfinished(change, fleet, result.live->id) ? Fit::execute
+                                                                              : Fit::conflict;
+            if (result.fit != Fit::conflict) return result;
+        } else if (earlier.taken_down) {
+            result.fit = Fit::execute;
+            return result;
+        }
+    }
+    return conflict(change, fleet, nullptr, fmt::format("it no longer exists (id {})", change.id.value));
+}
+
+Settlement settle_removal(const Change& change, const FleetIndex& fleet, const LiveResource& live,
+                          bool untouched) {
+    const auto& precondition = std::get<MustMatch>(change.precondition);
+    if (!untouched) return moved_elsewhere(change, fleet, live, precondition);
+    // Of two carriers of a key one has to stay, whatever became of the other since the plan was made.
+    const LiveResource* kept = fleet.match(change.address).chosen;
+    if (change.reason == Reason::duplicate && (kept == nullptr || kept->id == change.id)) {
+        return conflict(change, fleet, &live,
+                        fmt::format("it is no duplicate any more: nothing else carries its key (id {})",
+                                    change.id.value));
+    }
+    Settlement result;
+    result.live = &live;
+    result.fit = Fit::execute;
+    return result;
+}
+
+Settlement settle_existing(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
     const auto& precondition = std::get<MustMatch>(change.precondition);
     Settlement result;
     result.live = fleet.by_id(change.address.kind, change.id);
-    if (result.live == nullptr) {
-        if (change.action == Action::remove) {
-            result.fit = Fit::already;
-            return result;
-        }
-        // A replacement that was carried out has another id.
-        const Match match = fleet.match(change.address);
-        if (change.action == Action::replace && match.chosen != nullptr &&
-            still_missing(change, fleet, *match.chosen).empty()) {
-            result.live = match.chosen;
-            result.fit = Fit::already;
-            return result;
-        }
-        return conflict(change, fleet, nullptr, fmt::format("it no longer exists (id {})", change.id.value));
-    }
+    if (result.live == nullptr) return settle_gone(change, fleet, earlier);
     const bool untouched = fingerprint(result.live->attributes, precondition.over) == precondition.sha256;
-    if (change.action == Action::remove) {
-        if (!untouched) return moved_elsewhere(change, fleet, *result.live, precondition);
-        result.fit = Fit::execute;
-        return result;
-    }
+    if (change.action == Action::remove) return settle_removal(change, fleet, *result.live, untouched);
     result.remaining = still_missing(change, fleet, *result.live);
     const bool bound = fleet.bound_to(change.address.kind, change.id) != nullptr;
     if (change.action == Action::adopt ? bound : result.remaining.empty()) {
@@ -198,9 +240,10 @@ Attributes still_missing(const Change& change, const FleetIndex& fleet, const Li
     return missing;
 }
 
-Settlement settle(const Change& change, const FleetIndex& fleet, const std::optional<ResourceId>& made) {
-    if (std::holds_alternative<MustMatch>(change.precondition)) return settle_existing(change, fleet);
-    return settle_create(change, fleet, made);
+Settlement settle(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
+    if (std::holds_alternative<MustMatch>(change.precondition))
+        return settle_existing(change, fleet, earlier);
+    return settle_create(change, fleet, earlier);
 }
 
 }  // namespace tlm

@@ -19,15 +19,20 @@ enum class Fit {
 struct Settlement {
     Fit fit = Fit::conflict;
     const LiveResource* live = nullptr;  // the resource concerned, where there is one
+    bool stands_already = false;         // replace: `live` is the new one, to be finished
     Attributes remaining;                // execute: what is still to be set, references as names
     std::string reason;                  // conflict: in one sentence
     std::vector<std::string> details;    // conflict: planned and live value, a line for each attribute
 };
 
-// The row of the table "already as planned, precondition holds, anything else" that applies. `made` is the id
-// that an earlier, interrupted apply of the same plan gave to this address. Pure.
-[[nodiscard]] Settlement settle(const Change& change, const FleetIndex& fleet,
-                                const std::optional<ResourceId>& made);
+// What an earlier, interrupted apply of the same plan did about a change.
+struct Earlier {
+    std::optional<ResourceId> made;  // the id that it gave to this address
+    bool taken_down = false;         // it began to stop or delete the change's resource
+};
+
+// The row of the table "already as planned, precondition holds, anything else" that applies. Pure.
+[[nodiscard]] Settlement settle(const Change& change, const FleetIndex& fleet, const Earlier& earlier);
 
 // What the live resource lacks of what the change planned, references as names. An attribute that the target
 // does not report counts as there when it was the last one applied.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "engine/apply/settle.h"
 
@@ -38,71 +39,26 @@ void check(const ChangeResult& result, const FleetIndex& fleet, std::vector<std:
     }
 }
 
-// A create of ours that turned out not to be the only one: nothing carried the key when we looked.
-const LiveResource* elder(const ChangeResult& result, const FleetIndex& fleet) {
-    const Change& change = *result.change;
-    if (result.kind != ResultKind::done || change.action != Action::create ||
-        !std::holds_alternative<MustBeAbsent>(change.precondition)) {
-        return nullptr;
-    }
-    const Match match = fleet.match(change.address);
-    if (!match.bound || match.surplus.empty()) return nullptr;
-    const LiveResource* oldest = match.surplus.front();
-    const bool older =
-        std::tie(oldest->created_at, oldest->id) < std::tie(match.chosen->created_at, match.chosen->id);
-    return older ? oldest : nullptr;
-}
-
-Result<void> settle_surplus(const Snapshot& after, const FleetIndex& fleet, ApplyReport& report,
-                            ApplyPorts& ports, const ApplySettings& settings) {
-    Plan removals;
-    JournalBatch rebind;
-    for (const ChangeResult& result : report.results) {
-        const LiveResource* oldest = elder(result, fleet);
-        if (oldest == nullptr) continue;
-        const Change& made = *result.change;
-        if (made.address.kind == Kind::task) {
-            report.settled.push_back(
-                fmt::format("{}: was submitted at the same time by another apply; tasks can't be deleted",
-                            made.address.text()));
-            continue;
-        }
-        const LiveResource* ours = fleet.match(made.address).chosen;
-        Change removal;
-        removal.address = made.address;
-        removal.action = Action::remove;
-        removal.reason = Reason::duplicate;
-        removal.key = made.key;
-        removal.id = ours->id;
-        removal.precondition = MustMatch{{}, fingerprint({}, {})};
-        removals.changes.push_back(std::move(removal));
-        rebind.bind.push_back({made.address, made.key, oldest->id, {}, planned_attributes(made)});
-        report.settled.push_back(
-            fmt::format("{}: another apply made it at the same time; the older one (id {}) stays, ours (id "
-                        "{}) is deleted",
-                        made.address.text(), oldest->id.value, ours->id.value));
-    }
-    if (removals.changes.empty()) return success();
-    BOOST_OUTCOME_TRY(removed, execute(removals, after, ports, settings));
-    for (const ChangeResult& result : removed.results) {
-        if (result.kind == ResultKind::failed) {
-            report.mismatches.push_back(fmt::format("{}: surplus could not be deleted: {}",
-                                                    result.change->address.text(), result.reason));
-        }
-    }
-    return ports.journal.commit(rebind);
-}
-
 }  // namespace
 
-Result<void> verify(ApplyReport& report, ApplyPorts& ports, const ApplySettings& settings) {
+Result<void> verify(ApplyReport& report, const Snapshot& before, ApplyPorts& ports,
+                    const ApplySettings& settings) {
     BOOST_OUTCOME_TRY(after, ports.reader.read_fleet());
+    BOOST_OUTCOME_TRY(ties, settle_ties(report.results, after, {report.doubtful, before}, ports, settings));
+    std::ranges::move(ties.told, std::back_inserter(report.settled));
+    std::ranges::move(ties.troubles, std::back_inserter(report.mismatches));
+    report.interrupted = report.interrupted || ties.interrupted;
+    if (ties.stopped_by) report.stopped_by = ties.stopped_by;
+    if (ties.any()) {
+        BOOST_OUTCOME_TRY(again, ports.reader.read_fleet());
+        after = std::move(again);
+    }
     BOOST_OUTCOME_TRY(bindings, ports.state.bindings());
-    const FleetIndex fleet(after, bindings);
+    BOOST_OUTCOME_TRY(left_behind, ports.state.left_behind());
+    const FleetIndex fleet(after, bindings, left_behind);
     for (const ChangeResult& result : report.results) {
         if (result.kind == ResultKind::done) check(result, fleet, report.mismatches);
     }
-    BOOST_OUTCOME_TRYV(settle_surplus(after, fleet, report, ports, settings));
     return ports.cache.save_snapshot(after);
 }
 

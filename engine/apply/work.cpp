@@ -49,11 +49,15 @@ Work plan_work(const Change& change, const Settlement& settlement) {
         work.id = settlement.live->id;
         work.team = settlement.live->team;
     }
-    const bool removes = change.action == Action::remove || change.action == Action::replace;
-    if (removes && settlement.live != nullptr) {
+    const bool replaces = change.action == Action::replace && !settlement.stands_already;
+    if ((change.action == Action::remove || replaces) && settlement.live != nullptr) {
         add_removal_steps(work, *settlement.live);
     }
-    if (change.action == Action::replace || settlement.live == nullptr) {
+    if (change.action == Action::remove && settlement.live == nullptr) {
+        // It may be there all the same: the target says.
+        work.id = change.id;
+        work.steps.push_back(Step::remove);
+    } else if (replaces || settlement.live == nullptr) {
         work.to_set = planned_attributes(change);
         work.to_set.erase(Attribute::status);
         work.steps.push_back(Step::create);

@@ -20,6 +20,7 @@ struct Work {
     std::deque<Step> steps;
     Attributes to_set;          // what create or update is to send next, references as names, without status
     bool must_look_up = false;  // whether the target may hold it already, so that a create must ask first
+    bool names_left = false;    // whether what a forced create leaves behind is noted already
     int attempts = 0;           // of the step in front
 };
 

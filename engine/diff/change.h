@@ -25,12 +25,13 @@ enum class Reason : std::uint8_t {
     stopped,           // an agent that is not online
     member_recreated,  // a member of the team is made anew in this plan
     runtime_moved,     // between local and docker
-    unbound,           // carries our key and is as the workflow wants it, but this state does not know it
-    blocked,           // a task that waits for others
-    orphan,            // provably ours, and no longer in the workflow
-    duplicate,         // surplus carrier of a key
-    left_behind,       // surplus that a forced apply left, or is about to leave
-    destroyed,         // `tlm destroy`
+    tie,          // another apply made it at the same time; the older one stays and is bound instead of ours
+    unbound,      // carries our key and is as the workflow wants it, but this state does not know it
+    blocked,      // a task that waits for others
+    orphan,       // provably ours, and no longer in the workflow
+    duplicate,    // surplus carrier of a key
+    left_behind,  // surplus that a forced apply left, or is about to leave
+    destroyed,    // `tlm destroy`
 };
 [[nodiscard]] std::string_view reason_name(Reason reason);
 [[nodiscard]] std::optional<Reason> parse_reason(std::string_view name);

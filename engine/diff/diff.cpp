@@ -82,7 +82,7 @@ class Differ {
     void add(Change change) {
         if (change.action == Action::create || change.action == Action::update ||
             change.action == Action::replace) {
-            pending_.emplace(change.address, change.action);
+            pending_.emplace(change.address, Pending{change.action, change.reason});
         }
         result_.changes.push_back(std::move(change));
     }
@@ -93,16 +93,19 @@ class Differ {
         for (const auto& [attribute, value] : desired.attributes) {
             change.attributes.push_back({attribute, std::nullopt, value});
         }
+        bool stuck = false;
         for (const Address& predecessor : desired.blocked_by) {
             // A forced predecessor is going to be another one than the one that is there.
             const bool known = reason != Reason::forced || kept_.contains(predecessor);
             if (!known || !completed(predecessor)) change.waits_for.push_back(predecessor);
             if (known && failed(predecessor)) {
+                stuck = true;
                 result_.notices.push_back(
                     {desired.address, fmt::format("it can't be submitted: `{}`, which it waits for, failed",
                                                   predecessor.name)});
             }
         }
+        result_.stuck += stuck ? 1 : 0;
         if (!change.waits_for.empty()) {
             std::ranges::sort(change.waits_for);
             change.action = Action::none;
@@ -125,14 +128,16 @@ class Differ {
     // A reference that this plan gives a new id is out of date on the target, whatever it says there.
     bool recreated(const DesiredResource& desired, const std::string& agent) const {
         const auto at = pending_.find(Address::agent(desired.address.workflow, agent));
-        return at != pending_.end() && at->second != Action::update;
+        if (at == pending_.end() || at->second.reason == Reason::absent)
+            return false;  // nobody refers to it yet
+        return at->second.action != Action::update;
     }
 
     // The managed attributes that are not as desired. `over` receives the others.
+    // `binding` is null where what was last applied is not known.
     std::vector<AttributeChange> differences(const DesiredResource& desired, const LiveResource& live,
-                                             std::vector<Attribute>& over) const {
+                                             const Binding* binding, std::vector<Attribute>& over) const {
         std::vector<AttributeChange> changes;
-        const Binding* binding = fleet_.binding(desired.address);
         const Attributes named = fleet_.named(desired.address, live.attributes, desired.attributes);
         for (const auto& [attribute, want] : desired.attributes) {
             if (!desired.managed.has(attribute)) continue;
@@ -184,8 +189,8 @@ class Differ {
                                    [&](const std::string& name) { return recreated(desired, name); });
     }
 
-    Reason reason_for(const DesiredResource& desired, const std::vector<AttributeChange>& changes) const {
-        const Binding* binding = fleet_.binding(desired.address);
+    Reason reason_for(const DesiredResource& desired, const Binding* binding,
+                      const std::vector<AttributeChange>& changes) const {
         bool by_workflow = false;
         bool by_target = false;
         for (const AttributeChange& change : changes) {
@@ -203,17 +208,20 @@ class Differ {
 
     void compare_existing(const DesiredResource& desired, const Match& match) {
         MustMatch unchanged;
-        std::vector<AttributeChange> changes = differences(desired, *match.chosen, unchanged.over);
+        const Binding* binding = match.bound ? fleet_.binding(desired.address) : nullptr;
+        std::vector<AttributeChange> changes = differences(desired, *match.chosen, binding, unchanged.over);
         if (changes.empty() && match.bound) {
             ++result_.unchanged;
             return;
         }
-        const Reason reason = changes.empty() ? Reason::unbound : reason_for(desired, changes);
+        Reason reason = changes.empty() ? Reason::unbound : reason_for(desired, binding, changes);
         Action action = changes.empty() ? Action::adopt : Action::update;
         if (reason == Reason::runtime_moved) {
             action = Action::replace;
             changes = all_attributes(desired, *match.chosen);
             unchanged.over.clear();
+        } else if (lost_a_tie(desired.address, match)) {
+            reason = Reason::tie;
         }
         Change change = change_for(desired, action, reason);
         change.id = match.chosen->id;
@@ -222,6 +230,12 @@ class Differ {
         change.attributes = std::move(changes);
         if (action == Action::adopt) change.depends_on.clear();
         add(std::move(change));
+    }
+
+    // What the address was bound to is still there, and yet the address means another one.
+    bool lost_a_tie(const Address& address, const Match& match) const {
+        const Binding* binding = fleet_.binding(address);
+        return binding != nullptr && !match.bound && fleet_.by_id(address.kind, binding->id) != nullptr;
     }
 
     // A replacement is made anew, so it carries what a create carries.
@@ -271,7 +285,11 @@ class Differ {
 
     const FleetIndex& fleet_;
     Diff result_;
-    std::unordered_map<Address, Action> pending_;
+    struct Pending {
+        Action action;
+        Reason reason;
+    };
+    std::unordered_map<Address, Pending> pending_;
     std::unordered_set<Address> kept_;
 };
 

@@ -20,6 +20,7 @@ struct Diff {
     std::size_t unchanged = 0;
     std::vector<Notice> notices;
     std::size_t kept_of_force = 0;  // by forced_diff
+    std::size_t stuck = 0;          // tasks that wait for one that failed
 };
 
 // Three-way comparison, attribute by attribute: desired, last applied (the index's bindings), live. Pure: the

@@ -33,10 +33,12 @@ Finding from_stray(const Stray& stray) {
     return finding;
 }
 
-// An attribute whose live value is still the one last applied has not drifted: the workflow was edited.
+// An attribute that was never applied, or whose live value is still the one last applied, has not drifted:
+// the workflow was edited.
 bool only_edited(const AttributeChange& change, const Binding* binding) {
-    const Value* applied = binding == nullptr ? nullptr : binding->applied.find(change.attribute);
-    return applied != nullptr && change.before && same_meaning(change.attribute, *applied, *change.before);
+    if (binding == nullptr) return false;
+    const Value* applied = binding->applied.find(change.attribute);
+    return applied == nullptr || (change.before && same_meaning(change.attribute, *applied, *change.before));
 }
 
 void from_change(const Change& change, const FleetIndex& fleet, std::vector<Finding>& findings) {
@@ -52,7 +54,7 @@ void from_change(const Change& change, const FleetIndex& fleet, std::vector<Find
         return;
     }
     if (change.action != Action::update && change.action != Action::replace) return;
-    const Binding* binding = fleet.binding(change.address);
+    const Binding* binding = fleet.bound_to(change.address.kind, change.id);
     Finding stopped = finding;
     for (const AttributeChange& attribute : change.attributes) {
         if (only_edited(attribute, binding)) continue;
@@ -86,18 +88,23 @@ std::optional<DriftKind> parse_drift(std::string_view name) {
 }
 
 std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKind>& ignored) {
-    const FleetIndex fleet(inputs.snapshot, inputs.bindings);
+    const FleetIndex fleet(inputs.snapshot, inputs.state.bindings, inputs.state.left_behind);
     const auto desired = desired_resources(inputs.workflows, inputs.host_id);
     std::set<std::string> known;
     for (const Workflow& workflow : inputs.workflows)
         known.insert(workflow.name);
-    for (const Binding& binding : inputs.bindings)
+    for (const Binding& binding : inputs.state.bindings)
         known.insert(binding.address.workflow);
 
     std::vector<Finding> findings;
-    const auto strays = find_strays(inputs.snapshot, fleet, desired, inputs.left_behind, known);
-    for (const Stray& stray : strays)
+    const auto strays = find_strays(inputs.snapshot, fleet, desired, inputs.state.left_behind, known);
+    std::set<std::string> read;
+    for (const Workflow& workflow : inputs.workflows)
+        read.insert(workflow.name);
+    for (const Stray& stray : strays) {
         findings.push_back(from_stray(stray));
+        findings.back().not_read = stray.address && !read.contains(stray.address->workflow);
+    }
     const Diff difference = diff(desired, fleet);
     for (const Change& change : difference.changes)
         from_change(change, fleet, findings);

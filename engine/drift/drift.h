@@ -22,6 +22,7 @@ struct Finding {
     std::vector<AttributeChange>
         attributes;            // changed: `before` is the live value, `after` what was applied or wanted
     bool left_behind = false;  // orphan that a forced apply left on purpose
+    bool not_read = false;     // orphan of a workflow that is not among those compared
 };
 
 // Compares the fleet with the workflows and with what was applied last, and only reads. What a workflow wants

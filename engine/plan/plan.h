@@ -8,6 +8,7 @@
 #include "engine/diff/change.h"
 #include "engine/diff/diff.h"
 #include "engine/diff/strays.h"
+#include "engine/plan/state_view.h"
 #include "engine/snapshot/snapshot.h"
 #include "engine/workflow/workflow.h"
 
@@ -51,13 +52,10 @@ struct Plan {
 struct PlanInputs {
     const std::vector<Workflow>& workflows;
     const Snapshot& snapshot;
-    const std::vector<Binding>& bindings;
-    const std::vector<LeftBehind>& left_behind;
+    const StateView& state;
     std::string target;
     std::string host_id;  // machine for docker agents, may be empty
     PlanOptions options;
-    // StateReader::made_by_unfinished_force; counts only with options.force.
-    std::vector<std::pair<Address, ResourceId>> made_by_unfinished_force = {};
 };
 
 // A plan and what people should know beside it.
@@ -66,6 +64,7 @@ struct Planned {
     std::vector<Notice> notices;
     std::vector<Stray> strays;          // refer into the snapshot
     std::vector<std::string> excluded;  // addresses of changes that --target or --exclude left out
+    std::size_t stuck = 0;              // waiting tasks whose turn can't come: what they wait for failed
     std::size_t kept_of_force = 0;      // resources that an interrupted --force made and this one keeps
 };
 

@@ -28,23 +28,29 @@ Result<void> check_patterns(const Texts& patterns, const std::vector<Change>& ch
     return success();
 }
 
-// Everything that the targets depend on, by address, within the changes.
-std::unordered_set<Address> with_dependencies(const std::vector<Change>& changes, const Texts& targets) {
-    std::unordered_multimap<Address, const Change*> at;
+// Everything that the targets need, by address: what their changes depend on and what they refer to, which
+// may have changes of its own although the target has none.
+std::unordered_set<Address> with_dependencies(const std::vector<Change>& changes,
+                                              const std::vector<DesiredResource>& desired,
+                                              const Texts& targets) {
+    std::unordered_multimap<Address, const std::vector<Address>*> needs;
     std::vector<Address> open;
-    for (const Change& change : changes) {
-        at.emplace(change.address, &change);
-        if (matches_any(targets, change.address.text())) open.push_back(change.address);
-    }
+    const auto add = [&](const Address& address, const std::vector<Address>& needed) {
+        needs.emplace(address, &needed);
+        if (matches_any(targets, address.text())) open.push_back(address);
+    };
+    for (const Change& change : changes)
+        add(change.address, change.depends_on);
+    for (const DesiredResource& resource : desired)
+        add(resource.address, resource.references);
     std::unordered_set<Address> wanted;
     while (!open.empty()) {
         const Address address = std::move(open.back());
         open.pop_back();
         if (!wanted.insert(address).second) continue;
-        const auto [first, last] = at.equal_range(address);
-        for (auto it = first; it != last; ++it) {
-            open.insert(open.end(), it->second->depends_on.begin(), it->second->depends_on.end());
-        }
+        const auto [first, last] = needs.equal_range(address);
+        for (auto it = first; it != last; ++it)
+            open.insert(open.end(), it->second->begin(), it->second->end());
     }
     return wanted;
 }
@@ -79,14 +85,14 @@ Result<Selection> select_changes(std::vector<Change> changes, const std::vector<
     }
     BOOST_OUTCOME_TRYV(check_patterns(options.targets, changes, desired, "--target"));
     BOOST_OUTCOME_TRYV(check_patterns(options.excludes, changes, desired, "--exclude"));
-    const auto wanted = with_dependencies(changes, options.targets);
+    const auto wanted = with_dependencies(changes, desired, options.targets);
     const auto dropped = with_dependents(changes, options.excludes);
     for (Change& change : changes) {
         const bool keep =
             (options.targets.empty() || wanted.contains(change.address)) && !dropped.contains(change.address);
         if (keep) {
             selection.kept.push_back(std::move(change));
-        } else {
+        } else if (change.action != Action::none) {
             selection.left_out.push_back(change.address.text());
         }
     }

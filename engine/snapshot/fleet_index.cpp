@@ -25,7 +25,11 @@ bool older(const LiveResource* left, const LiveResource* right) {
 
 }  // namespace
 
-FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bindings) {
+FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bindings,
+                       const std::vector<LeftBehind>& left_behind)
+    : consistent_(snapshot.consistent) {
+    for (const LeftBehind& left : left_behind)
+        left_behind_.insert(left.id);
     for (const LiveResource& resource : snapshot.resources) {
         by_id_[slot(resource.kind)].emplace(resource.id, &resource);
         if (resource.kind == Kind::task) {
@@ -35,11 +39,15 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
         }
     }
     for (auto& by_name : by_name_) {
-        for (auto& [name, group] : by_name)
+        for (auto& [name, group] : by_name) {
             std::ranges::sort(group, older);
+            find_passed_over(group);
+        }
     }
-    for (auto& [subject, group] : by_subject_)
+    for (auto& [subject, group] : by_subject_) {
         std::ranges::sort(group, older);
+        find_passed_over(group);
+    }
     for (const Binding& binding : bindings) {
         bindings_.emplace(binding.address, &binding);
         bound_ids_[slot(binding.address.kind)].emplace(binding.id, &binding);
@@ -47,6 +55,21 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
             bound_tasks_[Address::team_of(binding.address.workflow, binding.address.team)].push_back(
                 binding.address);
         }
+    }
+}
+
+const LiveResource* FleetIndex::eldest(const Group& carriers) const {
+    const auto at = std::ranges::find_if(
+        carriers, [&](const LiveResource* live) { return !left_behind_.contains(live->id); });
+    return at == carriers.end() ? nullptr : *at;
+}
+
+void FleetIndex::find_passed_over(const Group& carriers) {
+    if (carriers.size() < 2) return;
+    const LiveResource* chosen = eldest(carriers);
+    if (chosen == nullptr) return;
+    for (const LiveResource* live : carriers) {
+        if (live != chosen) passed_over_.insert(live);
     }
 }
 
@@ -79,15 +102,15 @@ const FleetIndex::Group* FleetIndex::group(const Address& address) const {
 
 Match FleetIndex::match(const Address& address) const {
     Match match;
-    if (const Binding* known = binding(address)) {
-        match.chosen = by_id(address.kind, known->id);
-        match.bound = match.chosen != nullptr;
-    }
-    if (const Group* carriers = group(address)) {
-        for (const LiveResource* resource : *carriers) {
-            if (match.chosen == nullptr) match.chosen = resource;
-            if (resource != match.chosen) match.surplus.push_back(resource);
-        }
+    const Binding* known = binding(address);
+    const Group* carriers = group(address);
+    if (carriers != nullptr) match.chosen = eldest(*carriers);
+    if (match.chosen == nullptr && known != nullptr) match.chosen = by_id(address.kind, known->id);
+    if (match.chosen == nullptr && carriers != nullptr) match.chosen = carriers->front();
+    match.bound = match.chosen != nullptr && known != nullptr && known->id == match.chosen->id;
+    if (carriers == nullptr) return match;
+    for (const LiveResource* resource : *carriers) {
+        if (resource != match.chosen) match.surplus.push_back(resource);
     }
     return match;
 }
@@ -102,12 +125,14 @@ std::string FleetIndex::reference_name(const Address& owner, Kind kind, const st
                                        const StringList& candidates) const {
     // A plan writes the id of a resource that it is going to replace, although the name still means it.
     if (std::ranges::find(candidates, "id:" + id) != candidates.end()) return "id:" + id;
+    const LiveResource* const live = by_id(kind, {id});
     if (const Binding* bound = bound_to(kind, {id});
         bound != nullptr && bound->address.workflow == owner.workflow &&
-        (kind != Kind::task || bound->address.team == owner.team) && by_id(kind, {id}) != nullptr) {
+        (kind != Kind::task || bound->address.team == owner.team) && live != nullptr &&
+        !passed_over_.contains(live)) {
         return bound->address.name;
     }
-    if (const LiveResource* live = by_id(kind, {id})) {
+    if (live != nullptr) {
         for (const std::string& name : candidates) {
             const Address address{owner.workflow, kind, kind == Kind::task ? owner.team : std::string(),
                                   name};

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/ports/state.h"
@@ -12,8 +13,9 @@
 namespace tlm {
 
 // The live resources that carry one key (or one team and subject). `chosen` is the one that the address
-// means: the one that is bound, else the oldest (`created_at`, then smallest id), a rule that every machine
-// computes alike.
+// means: the oldest (`created_at`, then smallest id) of those that no --force left behind, a rule that every
+// machine computes alike, so that two that made the same resource at the same time end with the same one.
+// Where nothing carries the key, the one that is bound is meant all the same.
 struct Match {
     const LiveResource* chosen = nullptr;
     bool bound = false;                        // whether the state binds the address to `chosen`
@@ -24,7 +26,13 @@ struct Match {
 // outlive it. Pure: built once for each snapshot.
 class FleetIndex {
   public:
-    FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bindings);
+    FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bindings,
+               const std::vector<LeftBehind>& left_behind);
+
+    // Whether the snapshot is known to hold everything: else what is not found may exist.
+    [[nodiscard]] bool consistent() const { return consistent_; }
+    // By a forced apply, on purpose.
+    [[nodiscard]] bool was_left_behind(const ResourceId& id) const { return left_behind_.contains(id); }
 
     [[nodiscard]] const LiveResource* by_id(Kind kind, const ResourceId& id) const;
     [[nodiscard]] const Binding* binding(const Address& address) const;
@@ -46,6 +54,13 @@ class FleetIndex {
   private:
     using Group = std::vector<const LiveResource*>;
     [[nodiscard]] const Group* group(const Address& address) const;
+    [[nodiscard]] const LiveResource* eldest(const Group& carriers) const;
+    void find_passed_over(const Group& carriers);
+
+    bool consistent_;
+    std::unordered_set<ResourceId> left_behind_;
+    // Carriers of a key that another carrier is preferred to: what is bound to them has lost a tie.
+    std::unordered_set<const LiveResource*> passed_over_;
 
     std::unordered_map<ResourceId, const LiveResource*> by_id_[3];
     std::unordered_map<std::string_view, Group> by_name_[2];  // agents, teams

@@ -144,7 +144,8 @@ class Cut : public testing::TestWithParam<Scenario> {
         for (bool killed = true; killed && !HasFailure(); cuts += killed ? 1 : 0) {
             restore();
             killed = cut(cuts + 1, fault);
-            const Finished again = project_.tlm(GetParam().command);
+            // Where it had fewer requests it ended well, and once more would be another --force.
+            const Finished again = killed ? project_.tlm(GetParam().command) : Finished{0, {}, {}};
             EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
             EXPECT_THAT(wrong_with(server_, project_, GetParam().expected), IsEmpty())
                 << fault << " at request " << cuts + 1 << "\n"

@@ -34,12 +34,15 @@ Result<Snapshot> FakeFleet::read_fleet() {
     return snapshot;
 }
 
-Result<std::vector<LiveResource>> FakeFleet::find(Kind kind, std::string_view name, const ResourceId& team) {
+Result<std::vector<std::vector<LiveResource>>> FakeFleet::find(const std::vector<LookUp>& wanted) {
     ++finds;
-    std::vector<LiveResource> found;
-    for (const auto& [id, resource] : resources_) {
-        if (resource.kind == kind && resource.name == name && resource.team == team)
-            found.push_back(resource);
+    std::vector<std::vector<LiveResource>> found;
+    for (const LookUp& one : wanted) {
+        auto& carriers = found.emplace_back();
+        for (const auto& [id, resource] : resources_) {
+            if (resource.kind == one.kind && resource.name == one.name && resource.team == one.team)
+                carriers.push_back(resource);
+        }
     }
     return found;
 }
@@ -51,7 +54,7 @@ void FakeFleet::submit(Call call) {
     ended_.push_back({call.id, std::move(outcome)});
 }
 
-std::vector<Completion> FakeFleet::wait() {
+std::vector<Completion> FakeFleet::wait(std::chrono::steady_clock::time_point) {
     std::vector<Completion> ended(ended_.begin(), ended_.end());
     ended_.clear();
     return ended;

@@ -24,9 +24,10 @@ class FakeFleet final : public FleetReader, public FleetWriter {
     std::vector<Attribute> dropped_on_create;
 
     Result<Snapshot> read_fleet() override;
-    Result<std::vector<LiveResource>> find(Kind kind, std::string_view name, const ResourceId& team) override;
+    Result<std::vector<std::vector<LiveResource>>> find(const std::vector<LookUp>& wanted) override;
     void submit(Call call) override;
-    std::vector<Completion> wait() override;
+    std::vector<Completion> wait(std::chrono::steady_clock::time_point until) override;
+    void give_up_unsent() override {}
 
     // Adds a resource by hand and returns its id.
     ResourceId add(Kind kind, const std::string& name, Attributes attributes, const ResourceId& team = {});

@@ -38,26 +38,29 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
         }
         return open;
     }
-    Result<std::vector<std::pair<Address, ResourceId>>> made_by_plan(
-        const std::string& digest) const override {
-        std::vector<std::pair<Address, ResourceId>> made;
+    Result<PlanProgress> progress_of(const std::string& digest) const override {
+        PlanProgress progress;
         for (const auto& [id, intent] : intents) {
-            const auto at = outcomes.find(id);
-            if (intent.verb != "create" || intent.plan != digest || at == outcomes.end()) continue;
-            if (at->second.result == "done" || at->second.result == "settled_done") {
-                made.emplace_back(intent.address, at->second.made);
-            }
+            if (intent.plan != digest) continue;
+            if (intent.verb == "stop" || intent.verb == "delete")
+                progress.taken_down.push_back(intent.target);
+            if (was_made(id)) progress.made.emplace_back(intent.address, outcomes.at(id).made);
+        }
+        return progress;
+    }
+    Result<std::vector<ResourceId>> made_here(const std::vector<ResourceId>& candidates) const override {
+        std::vector<ResourceId> made;
+        for (const auto& [id, intent] : intents) {
+            if (was_made(id) && std::ranges::find(candidates, outcomes.at(id).made) != candidates.end())
+                made.push_back(outcomes.at(id).made);
         }
         return made;
     }
     Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force() const override {
         std::vector<std::pair<Address, ResourceId>> made;
         for (const auto& [id, intent] : intents) {
-            const auto at = outcomes.find(id);
-            if (!force_unfinished || !intent.forced || intent.verb != "create" || at == outcomes.end())
-                continue;
-            if (at->second.result == "done" || at->second.result == "settled_done")
-                made.emplace_back(intent.address, at->second.made);
+            if (force_unfinished && intent.forced && was_made(id))
+                made.emplace_back(intent.address, outcomes.at(id).made);
         }
         return made;
     }
@@ -84,6 +87,8 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
             outcomes.insert_or_assign(outcome.id.value, outcome);
         for (const Binding& binding : batch.bind)
             bound.insert_or_assign(binding.address, binding);
+        for (const Binding& binding : batch.bind)
+            std::erase_if(left, [&](const LeftBehind& item) { return item.id == binding.id; });
         for (const Address& address : batch.unbind)
             bound.erase(address);
         left.insert(left.end(), batch.left_behind.begin(), batch.left_behind.end());
@@ -93,6 +98,12 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     }
 
   private:
+    // Whether the entry is a create that was carried out.
+    bool was_made(std::int64_t id) const {
+        const auto at = outcomes.find(id);
+        return intents.at(id).verb == "create" && at != outcomes.end() &&
+               (at->second.result == "done" || at->second.result == "settled_done");
+    }
     std::int64_t next_ = 1;
 };
 

@@ -44,6 +44,7 @@ struct World {
     std::vector<Workflow> workflows = {sample_workflow()};
     PlanOptions options;
     bool stop = false;
+    bool reviewed = true;  // apply(plan) applies a plan file
     std::size_t parallelism = 16;
 
     // The snapshot of the last plan; strays refer into it.
@@ -51,10 +52,8 @@ struct World {
 
     Planned plan() {
         snapshot = fleet.read_fleet().value();
-        const auto bindings = state.bindings().value();
-        return make_plan({workflows, snapshot, bindings, state.left, "fake:", "", options,
-                          state.made_by_unfinished_force().value()})
-            .value();
+        const StateView view = view_state(state, snapshot).value();
+        return make_plan({workflows, snapshot, view, "fake:", "", options}).value();
     }
 
     // The plans that were applied, kept because reports refer into them.
@@ -67,9 +66,11 @@ struct World {
         settings.parallelism = parallelism;
         settings.digest = plan_digest(plan);
         settings.run = "run";
+        settings.reviewed = reviewed;
         settings.stop_requested = [this] { return stop; };
-        ApplyReport report = execute(plan, fleet.read_fleet().value(), ports, settings).value();
-        if (!report.stopped_by && !report.interrupted) verify(report, ports, settings).value();
+        const Snapshot before = fleet.read_fleet().value();
+        ApplyReport report = execute(plan, before, ports, settings).value();
+        if (!report.stopped_by && !report.interrupted) verify(report, before, ports, settings).value();
         return report;
     }
 

@@ -146,7 +146,8 @@ TEST(Apply_StartRefused, FailsThatAgentNamesItAndSkipsOnlyWhatNeedsIt) {
     };
     const ApplyReport report = world.apply(world.plan().plan);
     EXPECT_EQ(result_of(report, "wf/agent/architect").kind, ResultKind::failed);
-    EXPECT_EQ(result_of(report, "wf/agent/architect").reason, "no capacity");
+    EXPECT_EQ(result_of(report, "wf/agent/architect").reason,
+              "it was created (id agent-0001), but its start failed: no capacity");
     EXPECT_EQ(result_of(report, "wf/team/crew").kind, ResultKind::skipped);
     EXPECT_EQ(result_of(report, "zz/team/crew").kind, ResultKind::done);
     // What was made is bound, so that the next apply only starts it.
@@ -271,7 +272,11 @@ TEST(Apply_SimultaneousApplyElsewhere_TheOldestStaysAndOursIsDeleted, AndTheStat
         return apply();
     };
     const ApplyReport report = world.apply(world.plan().plan);
-    EXPECT_EQ(report.settled.size(), 1U);
+    EXPECT_THAT(report.settled,
+                testing::ElementsAre(HasSubstr("the older one (id " + theirs.value + ") stays"),
+                                     testing::AllOf(HasSubstr("ours"), HasSubstr("is deleted")),
+                                     HasSubstr("wf/team/crew: names the agents that stay")));
+    EXPECT_EQ(world.fleet.get(theirs)->attributes.text(Attribute::status), "online") << "as planned";
     EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
     EXPECT_EQ(world.state.bound.at(Address::agent("wf", "architect")).id, theirs);
 }
@@ -291,7 +296,10 @@ TEST(Recover_CreateThatReachedTheTarget_IsBoundAndNotMadeAgain, AfterAKill) {
     made.set(Attribute::status, std::string("offline"));
     const auto id = world.fleet.add(Kind::agent, intent.key, made);
 
-    const auto told = settle_open_intents(world.fleet.read_fleet().value(), world.state, world.state).value();
+    const auto told =
+        settle_open_intents(world.fleet.read_fleet().value(), world.fleet, world.state, world.state)
+            .value()
+            .told;
     ASSERT_EQ(told.size(), 1U);
     EXPECT_THAT(told[0], HasSubstr("did reach the target"));
     EXPECT_EQ(world.state.bound.at(plan.changes[0].address).id, id);

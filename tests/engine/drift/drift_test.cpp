@@ -14,10 +14,9 @@ using testing::IsEmpty;
 
 std::vector<std::string> drift(World& world, const std::set<DriftKind>& ignored = {}) {
     const Snapshot snapshot = world.fleet.read_fleet().value();
-    const auto bindings = world.state.bindings().value();
+    const StateView view = view_state(world.state, snapshot).value();
     std::vector<std::string> result;
-    for (const Finding& finding :
-         find_drift({world.workflows, snapshot, bindings, world.state.left, "fake:", "", {}}, ignored)) {
+    for (const Finding& finding : find_drift({world.workflows, snapshot, view, "fake:", "", {}}, ignored)) {
         result.push_back(std::string(drift_name(finding.kind)) + " " +
                          (finding.address ? finding.address->text() : finding.name));
     }

@@ -254,7 +254,7 @@ TEST(Plan_TargetThatSelectsNothing, IsBadInput) {
     World world;
     world.options.targets = {"wf/agents/*"};
     const Snapshot empty;
-    const auto planned = make_plan({world.workflows, empty, {}, {}, "fake:", "", world.options});
+    const auto planned = make_plan({world.workflows, empty, StateView{}, "fake:", "", world.options});
     ASSERT_FALSE(planned.has_value());
     EXPECT_EQ(planned.error().code, ErrorCode::bad_input);
 }

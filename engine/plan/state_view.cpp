@@ -1,0 +1,41 @@
+#include "engine/plan/state_view.h"
+
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/resource/key.h"
+
+namespace tlm {
+namespace {
+
+// Agents and teams that are not the only carriers of their key.
+std::vector<ResourceId> sharers(const Snapshot& snapshot) {
+    std::unordered_map<std::string_view, const LiveResource*> first;
+    std::vector<ResourceId> ids;
+    for (const LiveResource& live : snapshot.resources) {
+        if (live.kind == Kind::task || !Key::recognise(live.name)) continue;
+        const auto [at, only] = first.emplace(live.name, &live);
+        if (only) continue;
+        if (at->second != nullptr) ids.push_back(at->second->id);
+        at->second = nullptr;
+        ids.push_back(live.id);
+    }
+    return ids;
+}
+
+}  // namespace
+
+Result<StateView> view_state(const StateReader& state, const Snapshot& snapshot) {
+    StateView view;
+    BOOST_OUTCOME_TRY(bindings, state.bindings());
+    BOOST_OUTCOME_TRY(left_behind, state.left_behind());
+    BOOST_OUTCOME_TRY(forced, state.made_by_unfinished_force());
+    BOOST_OUTCOME_TRY(made, state.made_here(sharers(snapshot)));
+    view.bindings = std::move(bindings);
+    view.left_behind = std::move(left_behind);
+    view.made_by_unfinished_force = std::move(forced);
+    view.made_here = std::move(made);
+    return view;
+}
+
+}  // namespace tlm

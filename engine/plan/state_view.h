@@ -1,0 +1,22 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "engine/ports/state.h"
+#include "engine/snapshot/snapshot.h"
+
+namespace tlm {
+
+// What planning takes from the state, read once.
+struct StateView {
+    std::vector<Binding> bindings;
+    std::vector<LeftBehind> left_behind;
+    std::vector<std::pair<Address, ResourceId>> made_by_unfinished_force;
+    std::vector<ResourceId> made_here;  // of the live resources that share their key with another
+};
+
+// Errors: state.
+[[nodiscard]] Result<StateView> view_state(const StateReader& state, const Snapshot& snapshot);
+
+}  // namespace tlm
