@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <set>
 
+#include "cmd/plan_input.h"
 #include "cmd/workflow_files.h"
 #include "engine/workflow/reader.h"
 
@@ -15,6 +16,11 @@ void say(const Context& context, const std::string& text) {
 }
 
 Result<std::vector<Workflow>> load_workflows(const Context& context) {
+    for (const std::string& path : context.options.positional) {
+        if (looks_like_plan(path))
+            return fail(ErrorCode::bad_input, "this is a plan file, and a workflow is wanted", path,
+                        {"`tlm show` shows a plan file, `tlm apply` applies it."});
+    }
     BOOST_OUTCOME_TRY(sources,
                       read_workflow_files(context.options.positional, context.settings.workflows_dir));
     ReadResult read = read_workflows(sources);

@@ -19,6 +19,7 @@ ExitCode exit_code(ErrorCode code) {
         case ErrorCode::denied:
             return ExitCode::unreachable;
         case ErrorCode::internal:
+        case ErrorCode::nobody_reads:
         case ErrorCode::state:
             break;
     }

@@ -14,7 +14,7 @@ Exit codes:
   2  there are changes (plan --detailed-exitcode), or drift (drift)
   3  bad input: options, settings, workflow or plan file
   4  the state is locked by someone else
-  5  conflict: the plan does not fit the live fleet any more
+  5  conflict: the plan does not fit the live fleet any more, or was edited
   6  partly applied: some changes failed
   7  a safety limit stopped it
   8  declined at the prompt, or interrupted

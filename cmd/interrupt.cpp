@@ -19,7 +19,7 @@ void tell(std::string_view text) {
 }
 
 extern "C" void on_signal(int) {
-    if (draining == 0) tell("\ninterrupted: nothing was sent\n");
+    if (draining == 0) tell("\ninterrupted: nothing was changed\n");
     if (draining == 0 || signals_seen > 0) _exit(static_cast<int>(ExitCode::interrupted));
     signals_seen = 1;
     tell("\nstopping: what is in flight is finished and recorded; again to stop at once\n");

@@ -7,6 +7,7 @@
 #include "cmd/context.h"
 #include "cmd/error_text.h"
 #include "cmd/help.h"
+#include "cmd/interrupt.h"
 #include "cmd/stdio.h"
 #include "cmd/terminal.h"
 #include "cmd/verbs/verbs.h"
@@ -50,6 +51,8 @@ Result<ExitCode> dispatch(const Context& context) {
 }
 
 int report(const Error& error, const Style& style) {
+    // Whoever closed the pipe has seen enough.
+    if (error.code == ErrorCode::nobody_reads) return static_cast<int>(exit_code(error.code));
     const std::string text = error_text(error, style);
     std::fwrite(text.data(), 1, text.size(), stderr);
     return static_cast<int>(exit_code(error.code));
@@ -71,6 +74,7 @@ int run(const std::vector<std::string>& arguments) {
         for (const std::string& warning : context.settings.warnings)
             say(context, "warning: " + warning + "\n");
     }
+    const StopOnSignals signals;
     auto code = dispatch(context);
     if (!code) return report(code.error(), context.err);
     if (auto flushed = flush_out(); !flushed) return report(flushed.error(), context.err);

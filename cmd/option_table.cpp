@@ -73,8 +73,8 @@ constexpr unsigned kWithWorkflows = bit(Verb::plan) | bit(Verb::apply) | bit(Ver
 constexpr unsigned kWithState = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift) |
                                 bit(Verb::state) | bit(Verb::log);
 constexpr unsigned kWithTarget = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift);
-constexpr unsigned kWithFormat = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show) | bit(Verb::state) |
-                                 bit(Verb::log) | bit(Verb::graph);
+constexpr unsigned kWithFormat =
+    bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show) | bit(Verb::state) | bit(Verb::log);
 constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
 
 constexpr std::array kOptions = {
@@ -84,7 +84,8 @@ constexpr std::array kOptions = {
     OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)", kWithTarget},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
     OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
-    OptionInfo{"format", "FORMAT", "text (default) or json; for graph: text or dot", kWithFormat},
+    OptionInfo{"format", "FORMAT", "text (default) or json", kWithFormat},
+    OptionInfo{"format", "FORMAT", "text (default) or dot", bit(Verb::graph)},
     OptionInfo{"refresh", "BOOL", "false: use the snapshot that was read last",
                bit(Verb::plan) | bit(Verb::drift)},
     OptionInfo{"force", "", "make every resource anew; what exists is left behind",

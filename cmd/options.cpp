@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/program_options.hpp>
+#include <cctype>
 #include <charconv>
 
 #include "cmd/option_table.h"
@@ -56,6 +57,16 @@ Error unknown_option(std::string word, const VerbInfo& verb) {
     if (const auto near = nearest(word, names)) hints.push_back(fmt::format("Did you mean --{}?", *near));
     hints.push_back(verb_hint(verb.name));
     return bad(fmt::format("`tlm {}` has no option --{}", verb.name, word), std::move(hints));
+}
+
+// There are none but -h.
+Error short_option(const std::string& argument, const VerbInfo& verb) {
+    std::vector<std::string> hints = {verb_hint(verb.name)};
+    for (const OptionInfo& option : option_table()) {
+        if ((option.verbs & bit(verb.verb)) != 0 && option.name[0] == argument[1])
+            hints.insert(hints.begin(), fmt::format("Did you mean `--{}`?", option.name));
+    }
+    return bad(fmt::format("`tlm {}` has no option {}", verb.name, argument), std::move(hints));
 }
 
 // The options of one verb, as Boost.Program_options wants them.
@@ -224,7 +235,9 @@ Result<void> check_positional(const VerbInfo& verb, Options& options) {
     if (options.verb == Verb::state) return read_state_verb(options);
     const auto n = static_cast<int>(options.positional.size());
     if (n < verb.least_positional || (verb.most_positional >= 0 && n > verb.most_positional)) {
-        return bad(fmt::format("the form is: tlm {} {}", verb.name, verb.arguments), {verb_hint(verb.name)});
+        return bad(fmt::format("the form is: tlm {}{}{}", verb.name, verb.arguments.empty() ? "" : " ",
+                               verb.arguments),
+                   {verb_hint(verb.name)});
     }
     if (options.verb == Verb::schema && options.positional[0] != "plan" &&
         options.positional[0] != "workflow") {
@@ -276,6 +289,11 @@ Result<Options> parse_command_line(const std::vector<std::string>& arguments) {
     }
     const VerbInfo* verb = find_verb(arguments[0]);
     if (verb == nullptr) return unknown_verb(arguments[0]);
+    for (const std::string& argument : rest) {
+        if (argument.size() > 1 && argument[0] == '-' &&
+            std::isalpha(static_cast<unsigned char>(argument[1])) != 0)
+            return short_option(argument, *verb);
+    }
     return parse_verb(*verb, rest);
 }
 

@@ -26,6 +26,8 @@ Result<std::string> read_text(const std::string& path) {
     return text;
 }
 
+}  // namespace
+
 // The first member of a plan file is its format, so that its beginning tells. A workflow has no such member.
 bool looks_like_plan(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -33,8 +35,6 @@ bool looks_like_plan(const std::string& path) {
     file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
     return begin.find("\"format\"") != std::string::npos && begin.find("tlm-plan/") != std::string::npos;
 }
-
-}  // namespace
 
 Result<Plan> read_plan_file(const std::string& path) {
     BOOST_OUTCOME_TRY(text, read_text(path));

@@ -125,7 +125,7 @@ constexpr std::string_view kPlan = R"json({
         "reason": {
           "enum": [
             "absent", "gone", "forced", "workflow_changed", "live_changed", "differs", "stopped",
-            "member_recreated", "runtime_moved", "unbound", "blocked", "orphan", "duplicate", "left_behind",
+            "member_recreated", "runtime_moved", "tie", "unbound", "blocked", "orphan", "duplicate", "left_behind",
             "destroyed"
           ]
         },

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -97,9 +98,18 @@ Result<void> read_key(const Resolver& resolver, Settings& settings) {
     return success();
 }
 
-std::string read_if_there(const char* path) {
-    std::ifstream file(path, std::ios::binary);
-    return file ? std::string(std::istreambuf_iterator<char>(file), {}) : std::string();
+// A settings file that is not there is empty; one that can't be read may name another target than the
+// default.
+Result<SettingsFile> read_if_there(const char* path) {
+    std::error_code error;
+    const auto type = std::filesystem::status(path, error).type();
+    if (type == std::filesystem::file_type::not_found) return SettingsFile{path, {}};
+    std::ifstream file;
+    if (type != std::filesystem::file_type::directory) file.open(path, std::ios::binary);
+    if (!file.is_open())
+        return fail(ErrorCode::bad_input, "can't read this settings file", path,
+                    {"Check what it is and its permissions, or move it away."});
+    return SettingsFile{path, std::string(std::istreambuf_iterator<char>(file), {})};
 }
 
 }  // namespace
@@ -143,8 +153,9 @@ Result<Settings> load_settings(const Options& options) {
         if (equals != std::string_view::npos)
             environment.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
-    return resolve_settings(options, environment,
-                            {{".env", read_if_there(".env")}, {"tlm.conf", read_if_there("tlm.conf")}});
+    BOOST_OUTCOME_TRY(dot_env, read_if_there(".env"));
+    BOOST_OUTCOME_TRY(conf, read_if_there("tlm.conf"));
+    return resolve_settings(options, environment, {std::move(dot_env), std::move(conf)});
 }
 
 }  // namespace tlm::cmd

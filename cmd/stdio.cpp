@@ -14,6 +14,7 @@ namespace tlm::cmd {
 namespace {
 
 Error output_error() {
+    if (errno == EPIPE) return fail(ErrorCode::nobody_reads, "the reader of standard output has gone");
     return fail(ErrorCode::internal, fmt::format("can't write to standard output: {}", std::strerror(errno)));
 }
 
@@ -81,7 +82,12 @@ Result<void> write_file_atomically(const std::string& path, std::string_view tex
     if (replace_file(path, temporary, text)) return success();
     const int cause = errno;
     unlink(temporary.c_str());
-    return fail(ErrorCode::internal, fmt::format("can't write the file: {}", std::strerror(cause)), path);
+    const bool misnamed =
+        cause == ENOENT || cause == ENOTDIR || cause == EACCES || cause == EISDIR || cause == EROFS;
+    return fail(
+        misnamed ? ErrorCode::bad_input : ErrorCode::internal,
+        fmt::format("can't write the file: {}", std::strerror(cause)), path,
+        {misnamed ? "Choose another place, or make its directory first." : "Free space and run it again."});
 }
 
 }  // namespace tlm::cmd

@@ -2,12 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "cmd/version.h"
 #include "engine/base/text.h"
 #include "providers/agamemnon/agamemnon.h"
 #include "providers/sandbox/sandbox.h"
 
 namespace tlm::cmd {
+namespace {
+
+Result<void> readable(const char* setting, const std::string& file) {
+    if (file.empty() || std::ifstream(file).good()) return success();
+    return fail(ErrorCode::bad_input, fmt::format("can't read the file that {} names", setting), file,
+                {"Check the path and the permissions."});
+}
+
+}  // namespace
 
 Result<Target> Target::open(const Context& context) {
     const Settings& settings = context.settings;
@@ -15,6 +26,9 @@ Result<Target> Target::open(const Context& context) {
         BOOST_OUTCOME_TRY(sandbox, Sandbox::open(settings.sandbox_path));
         return Target(std::move(sandbox));
     }
+    BOOST_OUTCOME_TRYV(readable("AGAMEMNON_CA_CERT", settings.tls.ca_cert));
+    BOOST_OUTCOME_TRYV(readable("AGAMEMNON_CLIENT_CERT", settings.tls.client_cert));
+    BOOST_OUTCOME_TRYV(readable("AGAMEMNON_CLIENT_KEY", settings.tls.client_key));
     AgamemnonOptions options;
     options.url = settings.target;
     options.api_key = settings.api_key.reveal();

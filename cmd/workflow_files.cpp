@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 namespace tlm::cmd {
 namespace {
@@ -26,7 +27,10 @@ Result<std::vector<std::string>> files_in(const std::string& directory) {
     std::error_code error;
     std::vector<std::string> files;
     for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-        if (is_workflow_file(at->path()) && at->is_regular_file(error)) files.push_back(at->path().string());
+        std::error_code ignored;
+        // What is no file, or a link to nothing, is an error when it is read: left out, its fleet would be
+        // orphans.
+        if (is_workflow_file(at->path()) && !at->is_directory(ignored)) files.push_back(at->path().string());
     }
     if (error) {
         return fail(ErrorCode::bad_input, fmt::format("can't read the workflows here: {}", error.message()),
@@ -41,8 +45,11 @@ Result<std::vector<std::string>> files_in(const std::string& directory) {
     return files;
 }
 
-Result<Source> read_file(const std::string& path) {
+Result<Source> read_file(const std::string& path, bool named) {
     std::error_code error;
+    if (!named && fs::exists(path, error) && !fs::is_regular_file(path, error))
+        return fail(ErrorCode::bad_input, "this is no file", path,
+                    {"Move it out of the directory of workflows."});
     if (const auto size = fs::file_size(path, error); !error && size > kMostBytes) {
         return fail(ErrorCode::bad_input, "the file is larger than 1 GiB", path);
     }
@@ -52,6 +59,16 @@ Result<Source> read_file(const std::string& path) {
     Source source{path, std::string(std::istreambuf_iterator<char>(file), {})};
     if (file.bad()) return fail(ErrorCode::bad_input, "the file can't be read to its end", path);
     return source;
+}
+
+// A file that is named twice is read once.
+void forget_repeated(std::vector<std::string>& paths) {
+    std::set<fs::path> seen;
+    std::erase_if(paths, [&](const std::string& path) {
+        std::error_code error;
+        const fs::path canonical = fs::weakly_canonical(path, error);
+        return !error && !seen.insert(canonical).second;
+    });
 }
 
 }  // namespace
@@ -72,9 +89,10 @@ Result<std::vector<Source>> read_workflow_files(const std::vector<std::string>& 
             paths.push_back(name);
         }
     }
+    forget_repeated(paths);
     std::vector<Source> sources;
     for (const std::string& path : paths) {
-        BOOST_OUTCOME_TRY(source, read_file(path));
+        BOOST_OUTCOME_TRY(source, read_file(path, !named.empty()));
         sources.push_back(std::move(source));
     }
     return sources;

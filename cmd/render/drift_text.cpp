@@ -14,7 +14,7 @@ namespace {
 std::string_view advice(DriftKind kind) {
     switch (kind) {
         case DriftKind::orphan:
-            return "orphan: `tlm apply --prune` deletes those that a workflow here provably owns";
+            break;  // see orphan_advice
         case DriftKind::duplicate:
             return "duplicate: `tlm apply --prune` deletes the surplus";
         case DriftKind::missing:
@@ -29,12 +29,34 @@ std::string_view advice(DriftKind kind) {
     return "";
 }
 
+// Depends on whose they are.
+std::string orphan_advice(const std::vector<Finding>& findings) {
+    bool here = false;
+    bool elsewhere = false;
+    bool unproved = false;
+    for (const Finding& finding : findings) {
+        if (finding.kind != DriftKind::orphan) continue;
+        (finding.not_read ? elsewhere : finding.address ? here : unproved) = true;
+    }
+    std::string text;
+    if (here) text += "  orphan: `tlm apply --prune` deletes those of the workflows here\n";
+    if (elsewhere) {
+        text +=
+            "  orphan of a workflow that was not read: name its file too; where that is gone, put it back "
+            "and run\n"
+            "          `tlm destroy FILE`: nothing else deletes them\n";
+    }
+    if (unproved) text += "  orphan that nobody here can be proved to own: tlm never deletes it\n";
+    return text;
+}
+
 std::string finding_text(const Finding& finding, const Layout& layout) {
     std::string text =
         fmt::format("  {} {}", layout.style.yellow(fmt::format("! {:<9}", drift_name(finding.kind))),
                     visible(finding.address ? finding.address->text() : finding.name));
     if (!finding.id.empty()) text += layout.style.dim(fmt::format("  (id {})", visible(finding.id.value)));
     if (finding.left_behind) text += "  left behind by --force";
+    if (finding.not_read) text += "  its workflow was not read";
     text += "\n";
     for (const AttributeChange& change : finding.attributes) {
         text += fmt::format("        {}: {}, live {}\n", attribute_name(change.attribute),
@@ -115,7 +137,7 @@ std::string drift_text(const std::vector<Finding>& findings, const Layout& layou
         const bool noun = kind == DriftKind::orphan || kind == DriftKind::duplicate;
         summary += fmt::format("{}{} {}{}", summary.empty() ? "" : ", ", n, drift_name(kind),
                                noun && n > 1 ? "s" : "");
-        next += fmt::format("  {}\n", advice(kind));
+        next += kind == DriftKind::orphan ? orphan_advice(findings) : fmt::format("  {}\n", advice(kind));
     }
     return fmt::format("{}\n{} {}.\n{}", text, layout.style.bold("Drift:"), summary, next);
 }

@@ -71,24 +71,30 @@ struct StrayAdvice {
     std::string advice;
 };
 
-StrayAdvice advice_for(StrayKind kind, bool owned) {
-    switch (kind) {
-        case StrayKind::duplicate:
-            return {"Duplicates: more than one carries the same key",
-                    "`--prune` deletes the surplus agents and teams; tasks can't be deleted."};
-        case StrayKind::left_behind:
-            return {"Orphans: left behind by an apply with --force", "`--prune` deletes them."};
-        case StrayKind::orphan:
-            if (owned) {
-                return {"Orphans: ours, and no workflow here wants them any more",
-                        "`--prune` deletes those of the workflows planned here."};
-            }
-            return {"Orphans: nobody here can be proved to own them",
-                    "They may belong to another directory's workflows. tlm never deletes them."};
-        case StrayKind::unowned:
-            break;
+enum class Owner { here, not_read, unproved };
+
+StrayAdvice advice_for(StrayKind kind, Owner owner) {
+    if (kind == StrayKind::duplicate) {
+        return {"Duplicates: more than one carries the same key",
+                "`--prune` deletes the surplus agents and teams; tasks can't be deleted."};
     }
-    return {"", ""};
+    if (owner == Owner::not_read) {
+        return {"Orphans: of workflows that were not read here",
+                "Name their files too. Where a file is gone, put it back and run `tlm destroy FILE`: nothing "
+                "else "
+                "deletes them."};
+    }
+    if (kind == StrayKind::left_behind)
+        return {"Orphans: left behind by an apply with --force", "`--prune` deletes them."};
+    if (owner == Owner::here)
+        return {"Orphans: ours, and no workflow here wants them any more", "`--prune` deletes them."};
+    return {"Orphans: nobody here can be proved to own them",
+            "They may belong to another directory's workflows. tlm never deletes them."};
+}
+
+Owner owner_of(const Stray& stray, const std::vector<std::string>& workflows) {
+    if (!stray.address) return Owner::unproved;
+    return std::ranges::binary_search(workflows, stray.address->workflow) ? Owner::here : Owner::not_read;
 }
 
 std::string strays_text(const Planned& planned, const Layout& layout) {
@@ -96,16 +102,16 @@ std::string strays_text(const Planned& planned, const Layout& layout) {
     for (const Change& change : planned.plan.changes) {
         if (change.action == Action::remove) removed.insert(change.id);
     }
-    std::map<std::pair<StrayKind, bool>, std::vector<const Stray*>> groups;
+    std::map<std::pair<StrayKind, Owner>, std::vector<const Stray*>> groups;
     for (const Stray& stray : planned.strays) {
         // What was made by hand is none of tlm's business here; `tlm drift` counts it.
         if (stray.kind == StrayKind::unowned) continue;
         if (!removed.contains(stray.live->id))
-            groups[{stray.kind, !stray.address.has_value()}].push_back(&stray);
+            groups[{stray.kind, owner_of(stray, planned.plan.workflows)}].push_back(&stray);
     }
     std::string text;
     for (const auto& [group, strays] : groups) {
-        const StrayAdvice advice = advice_for(group.first, !group.second);
+        const StrayAdvice advice = advice_for(group.first, group.second);
         text += fmt::format("\n{} ({})\n", layout.style.yellow(advice.title), strays.size());
         for (std::size_t i = 0; i < std::min(strays.size(), kMostStrays); ++i) {
             text += cut("  ! " + stray_text(*strays[i]), layout) + "\n";
@@ -158,6 +164,8 @@ std::string reason_text(Reason reason) {
             return "an agent it names is made anew";
         case Reason::runtime_moved:
             return "moves between local and docker";
+        case Reason::tie:
+            return "another apply made it at the same time; the older one stays";
         case Reason::unbound:
             return "exists as wanted, and this state does not know it yet";
         case Reason::blocked:

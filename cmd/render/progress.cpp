@@ -35,11 +35,12 @@ void Progress::on(const ApplyEvent& event) {
     if (const auto* begins = std::get_if<ApplyBegins>(&event)) {
         total_ += begins->changes;
         if (begun_ == Clock::time_point{}) begun_ = Clock::now();
-    } else if (std::holds_alternative<ChangeStarted>(event)) {
-        ++started_;
+    } else if (const auto* started = std::get_if<ChangeStarted>(&event)) {
+        under_way_.insert(started->change);
         redraw(false);
     } else if (const auto* ended = std::get_if<ChangeEnded>(&event)) {
         ++ended_;
+        worked_ += under_way_.erase(ended->result->change);
         const ResultKind kind = ended->result->kind;
         const bool trouble = kind != ResultKind::done && kind != ResultKind::already;
         troubled_ += trouble ? 1 : 0;
@@ -74,10 +75,10 @@ void Progress::redraw(bool at_once) {
     if (!at_once && now - drawn_ < kRedraw) return;
     drawn_ = now;
     const double seconds = std::chrono::duration<double>(now - begun_).count();
-    const double rate = seconds > 0 ? static_cast<double>(ended_) / seconds : 0;
-    const std::size_t under_way = started_ > ended_ ? started_ - ended_ : 0;
+    // What was as planned already took no time and says nothing about the rest.
+    const double rate = seconds > 0 ? static_cast<double>(worked_) / seconds : 0;
     std::string line =
-        fmt::format("{}/{} done, {} under way, {:.0f} a second", ended_, total_, under_way, rate);
+        fmt::format("{}/{} done, {} under way, {:.0f} a second", ended_, total_, under_way_.size(), rate);
     if (rate > 0 && ended_ < total_) {
         line += fmt::format(", {} left", duration(static_cast<double>(total_ - ended_) / rate));
     }

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <unordered_set>
 
 #include "cmd/render/plan_text.h"
 #include "engine/ports/observer.h"
@@ -19,12 +20,13 @@ class Progress final : public Observer {
     Progress& operator=(const Progress&) = delete;
 
     void on(const ApplyEvent& event) override;
+    // Takes the line away, before something else is printed.
+    void clear();
 
   private:
     using Clock = std::chrono::steady_clock;
     void message(const std::string& line);
     void redraw(bool at_once);
-    void clear();
 
     Style style_;
     bool terminal_;
@@ -33,7 +35,8 @@ class Progress final : public Observer {
     std::size_t total_ = 0;
     std::size_t ended_ = 0;
     std::size_t troubled_ = 0;
-    std::size_t started_ = 0;
+    std::size_t worked_ = 0;  // ended, of those that needed a call
+    std::unordered_set<const Change*> under_way_;
     Clock::time_point begun_{};
     Clock::time_point drawn_{};
     bool shown_ = false;

@@ -14,6 +14,7 @@
 #include "cmd/verbs/verbs.h"
 #include "engine/apply/recover.h"
 #include "engine/apply/verify.h"
+#include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 #include "state/state_file.h"
 #include "state/state_lock.h"
@@ -35,11 +36,11 @@ class Apply {
           reviewed_(std::move(reviewed)) {}
 
     Result<ExitCode> run() {
-        const StopOnSignals signals;
         if (!reviewed_) {
             BOOST_OUTCOME_TRY(workflows, load_workflows(context_));
             workflows_ = std::move(workflows);
         }
+        BOOST_OUTCOME_TRYV(can_ask());
         BOOST_OUTCOME_TRY(lock,
                           StateLock::acquire(context_.settings.state_path, destroys_ ? "destroy" : "apply",
                                              context_.options.lock_timeout));
@@ -61,10 +62,12 @@ class Apply {
     Result<Prepared> prepare(FleetReader& reader, StateFile& state) {
         say(context_, fmt::format("Reading the fleet on {}\n", context_.settings.target));
         BOOST_OUTCOME_TRY(before, reader.read_fleet());
-        BOOST_OUTCOME_TRY(told, settle_open_intents(before, state, state));
-        if (!told.empty()) say(context_, "An earlier run was cut short; settled before planning:\n");
-        for (const std::string& line : told)
-            say(context_, "  " + line + "\n");
+        BOOST_OUTCOME_TRY(recovered, settle_open_intents(before, reader, state, state));
+        if (!recovered.told.empty())
+            say(context_, "An earlier run was cut short; settled before planning:\n");
+        for (const std::string& line : recovered.told)
+            say(context_, "  " + visible(line) + "\n");
+        doubtful_ = std::move(recovered.doubtful);
         Prepared prepared{{}, std::move(before)};
         if (reviewed_) {
             prepared.plan = std::move(*reviewed_);
@@ -72,19 +75,26 @@ class Apply {
             BOOST_OUTCOME_TRYV(write_out(plan_text(prepared.plan, context_.out)));
             return prepared;
         }
-        BOOST_OUTCOME_TRY(bindings, state.bindings());
-        BOOST_OUTCOME_TRY(left_behind, state.left_behind());
+        BOOST_OUTCOME_TRY(view, view_state(state, prepared.before));
         PlanOptions options = plan_options(context_.options);
         options.destroy = destroys_;
-        BOOST_OUTCOME_TRY(made, state.made_by_unfinished_force());
-        BOOST_OUTCOME_TRY(planned, make_plan({workflows_, prepared.before, bindings, left_behind,
-                                              context_.settings.target, context_.settings.host_id, options,
-                                              std::move(made)}));
+        BOOST_OUTCOME_TRY(planned, make_plan({workflows_, prepared.before, view, context_.settings.target,
+                                              context_.settings.host_id, options}));
         BOOST_OUTCOME_TRYV(
             write_out(plan_text(planned.plan, context_.out) + advice_text(planned, context_.out)));
         BOOST_OUTCOME_TRYV(state.save_snapshot(prepared.before));
         prepared.plan = std::move(planned.plan);
+        stuck_ = planned.stuck;
         return prepared;
+    }
+
+    Result<void> can_ask() const {
+        if (context_.options.yes || stdin_is_terminal()) return success();
+        return fail(
+            ErrorCode::bad_input, "there is no terminal to ask for confirmation", {},
+            {destroys_
+                 ? "Give --yes to delete without asking; on a terminal it shows what would go, and asks."
+                 : "Give --yes to apply without asking; `tlm plan` shows what would be done."});
     }
 
     Result<bool> confirm() {
@@ -106,6 +116,8 @@ class Apply {
         settings.parallelism = context_.options.parallelism;
         settings.digest = plan_digest(prepared.plan);
         settings.stop_requested = stop_requested;
+        settings.reviewed = was_reviewed_;
+        settings.doubtful = doubtful_;
         StopOnSignals::drain();
         SystemClock clock;
         Progress progress(context_.err, context_.err_is_terminal, context_.options.quiet, terminal_width());
@@ -114,14 +126,16 @@ class Apply {
         ApplyPorts ports{target.reader(), target.writer(), state, state, state, clock, progress};
         BOOST_OUTCOME_TRY(report, execute(prepared.plan, prepared.before, ports, settings));
         if (!report.stopped_by && !report.interrupted) {
-            if (auto verified = verify(report, ports, settings); !verified)
+            if (auto verified = verify(report, prepared.before, ports, settings); !verified)
                 report.stopped_by = verified.error();
         }
+        progress.clear();
         const ExitCode code = exit_code(report);
         if (auto ended = state.end_run(result_word(code)); !ended && !report.stopped_by) {
             report.stopped_by = ended.error();
         }
-        auto written = write_out("\n" + report_text(report, summarise(prepared.plan).waiting, context_.out));
+        auto written =
+            write_out("\n" + report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));
         if (report.stopped_by) return *report.stopped_by;
         // Nobody reads it any more, but what happened still decides the exit code.
         if (!written && code == ExitCode::done) return written.error();
@@ -131,7 +145,9 @@ class Apply {
     static ExitCode exit_code(const ApplyReport& report) {
         if (report.stopped_by) return tlm::cmd::exit_code(report.stopped_by->code);
         if (report.interrupted) return ExitCode::interrupted;
-        if (report.count(ResultKind::failed) + report.count(ResultKind::not_started) > 0)
+        if (report.count(ResultKind::failed) + report.count(ResultKind::not_started) +
+                report.mismatches.size() >
+            0)
             return ExitCode::partial;
         if (report.count(ResultKind::conflict) > 0) return ExitCode::conflict;
         return ExitCode::done;
@@ -155,7 +171,10 @@ class Apply {
     const Context& context_;
     const bool destroys_;
     std::optional<Plan> reviewed_;
+    const bool was_reviewed_ = reviewed_.has_value();
     std::vector<Workflow> workflows_;
+    std::size_t stuck_ = 0;       // waiting tasks whose turn can't come: what they wait for failed
+    std::set<Address> doubtful_;  // creates of a killed run that may still arrive
 };
 
 Result<void> check_reviewed(const Context& context, const Plan& plan) {
@@ -182,10 +201,6 @@ Result<ExitCode> run_apply(const Context& context) {
                                          : plan_input(context.options));
     if (reviewed) {
         BOOST_OUTCOME_TRYV(check_reviewed(context, *reviewed));
-    }
-    if (!context.options.yes && !stdin_is_terminal()) {
-        return fail(ErrorCode::bad_input, "there is no terminal to ask for confirmation", {},
-                    {"Give --yes to apply without asking; `tlm plan` shows what would be done."});
     }
     return Apply(context, std::move(reviewed)).run();
 }

@@ -21,11 +21,9 @@ Result<ExitCode> run_drift(const Context& context) {
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
     BOOST_OUTCOME_TRY(target, Target::open(context));
     BOOST_OUTCOME_TRY(snapshot, read_snapshot(context, target.reader(), *state, *state));
-    BOOST_OUTCOME_TRY(bindings, state->bindings());
-    BOOST_OUTCOME_TRY(left_behind, state->left_behind());
-    const auto findings = find_drift(
-        {workflows, snapshot, bindings, left_behind, settings.target, settings.host_id, PlanOptions{}},
-        ignored);
+    BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
+    const auto findings =
+        find_drift({workflows, snapshot, view, settings.target, settings.host_id, PlanOptions{}}, ignored);
     BOOST_OUTCOME_TRYV(write_out(context.options.format == Format::json
                                      ? drift_json(findings, settings.target)
                                      : drift_text(findings, context.out)));

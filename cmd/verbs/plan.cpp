@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "cmd/stdio.h"
 #include "cmd/target.h"
 #include "cmd/verbs/verbs.h"
@@ -14,19 +16,27 @@ Result<void> show(const Context& context, const Planned& planned) {
     return write_out(plan_text(planned.plan, context.out) + advice_text(planned, context.out));
 }
 
+// Said before the fleet is read, and not after minutes.
+Result<void> check_place(const std::string& out) {
+    const std::filesystem::path directory = std::filesystem::path(out).parent_path();
+    std::error_code error;
+    if (out.empty() || out == "-" || directory.empty() || std::filesystem::is_directory(directory, error))
+        return success();
+    return fail(ErrorCode::bad_input, "the directory of --out does not exist", out, {"Make it first."});
+}
+
 }  // namespace
 
 Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(workflows, load_workflows(context));
+    BOOST_OUTCOME_TRYV(check_place(context.options.out));
     const Settings& settings = context.settings;
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
     BOOST_OUTCOME_TRY(target, Target::open(context));
     BOOST_OUTCOME_TRY(snapshot, read_snapshot(context, target.reader(), *state, *state));
-    BOOST_OUTCOME_TRY(bindings, state->bindings());
-    BOOST_OUTCOME_TRY(left_behind, state->left_behind());
-    BOOST_OUTCOME_TRY(made, state->made_by_unfinished_force());
-    BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, bindings, left_behind, settings.target,
-                                          settings.host_id, plan_options(context.options), std::move(made)}));
+    BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
+    BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, view, settings.target, settings.host_id,
+                                          plan_options(context.options)}));
     if (!context.options.out.empty()) {
         BOOST_OUTCOME_TRYV(write_file_atomically(context.options.out, plan_to_text(planned.plan)));
     }

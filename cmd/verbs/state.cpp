@@ -67,6 +67,7 @@ std::string show_text(const Binding& binding) {
 
 Result<ExitCode> list(const Context& context, const StateReader& state) {
     BOOST_OUTCOME_TRY(bindings, state.bindings());
+    say(context, fmt::format("Bound on {}\n", context.settings.target));
     BOOST_OUTCOME_TRYV(
         write_out(context.options.format == Format::json ? list_json(bindings) : list_text(bindings)));
     return ExitCode::done;
@@ -98,8 +99,36 @@ Result<ExitCode> show(const Context& context, const StateReader& state) {
     return fail(ErrorCode::not_found, "nothing is bound to this address", text, std::move(hints));
 }
 
+std::string lock_json(const std::optional<LockHolder>& holder) {
+    rapidjson::StringBuffer buffer;
+    Writer writer(buffer);
+    writer.SetIndent(' ', 2);
+    const auto member = [&](const char* name, const std::string& text) {
+        writer.Key(name);
+        writer.String(text);
+    };
+    writer.StartObject();
+    member("format", "tlm-lock/1");
+    writer.Key("locked");
+    writer.Bool(holder.has_value());
+    if (holder) {
+        member("user", holder->user);
+        member("host", holder->host);
+        writer.Key("pid");
+        writer.Int64(holder->pid);
+        member("since", holder->since);
+        member("doing", holder->doing);
+    }
+    writer.EndObject();
+    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
+
 Result<ExitCode> lock(const Context& context) {
     BOOST_OUTCOME_TRY(holder, StateLock::holder(context.settings.state_path));
+    if (context.options.format == Format::json) {
+        BOOST_OUTCOME_TRYV(write_out(lock_json(holder)));
+        return ExitCode::done;
+    }
     if (!holder) {
         BOOST_OUTCOME_TRYV(write_out("Not locked.\n"));
         return ExitCode::done;

@@ -16,9 +16,12 @@ Result<ExitCode> run_validate(const Context& context) {
         for (const TeamSpec& team : workflow.teams)
             tasks += team.tasks.size();
     }
+    const auto counted = [](std::size_t n, std::string_view what) {
+        return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+    };
     BOOST_OUTCOME_TRYV(
-        write_out(fmt::format("Valid: {} workflow{}, {} agents, {} teams, {} tasks.\n", workflows.size(),
-                              workflows.size() == 1 ? "" : "s", agents, teams, tasks)));
+        write_out(fmt::format("Valid: {}, {}, {}, {}.\n", counted(workflows.size(), "workflow"),
+                              counted(agents, "agent"), counted(teams, "team"), counted(tasks, "task"))));
     return ExitCode::done;
 }
 

@@ -73,9 +73,8 @@ TEST(DriftText, IsAsReviewed) {
     world.fleet.get(builder)->attributes.set(Attribute::status, std::string("offline"));
     world.fleet.get(builder)->attributes.set(Attribute::working_dir, std::string("/elsewhere"));
     const Snapshot snapshot = world.fleet.read_fleet().value();
-    const auto bindings = world.state.bindings().value();
-    const auto findings =
-        find_drift({world.workflows, snapshot, bindings, world.state.left, "fake:", "", {}}, {});
+    const StateView view = view_state(world.state, snapshot).value();
+    const auto findings = find_drift({world.workflows, snapshot, view, "fake:", "", {}}, {});
     test::expect_golden("drift.txt", drift_text(findings, {}));
     test::expect_golden("drift.json", drift_json(findings, "fake:"));
 }

@@ -169,7 +169,7 @@ TEST_F(InProject, ReaderOfStdoutIsGone_IsAnErrorAndNoCrash) {
     const Finished finished =
         run_without_reader({TLM_PROGRAM, "plan"}, project.environment, project.directory.string());
     EXPECT_EQ(finished.exit_code, 1);
-    EXPECT_THAT(finished.err, HasSubstr("can't write to standard output: Broken pipe"));
+    EXPECT_THAT(finished.err, testing::Not(HasSubstr("error"))) << "whoever closed the pipe has seen enough";
 }
 
 TEST_F(InProject, StreamsClosedAtTheStart_AreAnErrorAndNothingElseIsWrittenTo) {
