@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kPage = 1000;             // the most that the server gives
 constexpr std::size_t kMostItems = 10'000'000;  // more is a broken server, not a fleet
+constexpr std::size_t kMostPages = 100'000;     // the same, of a server whose pages are tiny
 
 }  // namespace
 
@@ -43,6 +44,11 @@ Result<void> ListReader::take(Page page) {
             ErrorCode::unreachable,
             fmt::format("the server's answer can't be used: a list of more than {} items", kMostItems));
     }
+    if (total_.value_or(0) / page_size_ > kMostPages) {
+        return fail(
+            ErrorCode::unreachable,
+            fmt::format("the server's answer can't be used: a list of more than {} pages", kMostPages));
+    }
     if (total_) {
         end_ = *total_;
         // A page in the middle that came out short: the list shrank while it was read.
@@ -50,8 +56,14 @@ Result<void> ListReader::take(Page page) {
     } else {
         end_ = count < page_size_ || count == 0 ? next_offset_ : next_offset_ + 1;
     }
+    const std::size_t known = items_.size();
     for (LiveResource& item : page.items) {
         if (ids_.insert(item.id).second) items_.push_back(std::move(item));
+    }
+    if (!total_ && count > 0 && items_.size() == known) {
+        // Nothing new came, as from a server that does not heed the offset: it would go on for ever.
+        end_ = next_offset_;
+        shifted_ = true;
     }
     return success();
 }
