@@ -11,6 +11,7 @@
 
 #include "cmd/settings_file.h"
 #include "cmd/target_address.h"
+#include "engine/base/text.h"
 
 namespace tlm::cmd {
 namespace {
@@ -127,7 +128,10 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
     const Resolver resolver(map);
     BOOST_OUTCOME_TRYV(read_target(resolver, settings));
     BOOST_OUTCOME_TRYV(read_key(resolver, settings));
-    settings.host_id = resolver.text("HOST_ID");
+    if (const Setting* host = resolver.find("HOST_ID")) {
+        if (!valid_utf8(host->value)) return bad("HOST_ID", *host, "is not UTF-8, and plans hold it");
+        settings.host_id = host->value;
+    }
     settings.workflows_dir = resolver.text("WORKFLOWS_DIR", "workflows");
     settings.state_path = resolver.text("TLM_STATE", ".tlm/state.db");
     settings.tls = {resolver.text("AGAMEMNON_CA_CERT"), resolver.text("AGAMEMNON_CLIENT_CERT"),

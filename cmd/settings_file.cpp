@@ -72,6 +72,9 @@ Result<void> read_settings_file(const SettingsFile& file, SettingMap& settings,
         if (text.empty() || text.front() == '#') continue;
         if (text.starts_with("export ")) text = trimmed(text.substr(7));
         const std::string place = fmt::format("{}:{}", file.name, line);
+        if (text.find('\0') != std::string_view::npos) {
+            return fail(ErrorCode::bad_input, "a NUL character can't stand here", place);
+        }
         const std::size_t equals = text.find('=');
         const std::string name(trimmed(text.substr(0, equals)));
         std::string value;

@@ -5,6 +5,8 @@
 
 #include <memory>
 
+#include "engine/base/text.h"
+
 namespace tlm::cmd {
 namespace {
 
@@ -43,6 +45,9 @@ Result<TargetAddress> default_target() {
 
 Result<TargetAddress> read_target_address(const std::string& text, const std::string& origin,
                                           bool require_tls) {
+    if (!valid_utf8(text)) {
+        return fail(ErrorCode::bad_input, "the target is not UTF-8, and plans hold it", origin);
+    }
     if (text.starts_with(kSandbox)) {
         if (text.size() > kSandbox.size()) return TargetAddress{text, text.substr(kSandbox.size())};
         return fail(ErrorCode::bad_input, "a sandbox needs a file", origin, {"Write it as sandbox:PATH."});

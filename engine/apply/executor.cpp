@@ -105,6 +105,13 @@ class Executor {
         }
     }
 
+    // The team of a task that this state neither knew nor made: another apply may be about to submit it.
+    bool team_is_new_here(const Change& change) const {
+        const Address team = Address::team_of(change.address.workflow, change.address.team);
+        return change.address.kind == Kind::task && fleet_.binding(team) == nullptr &&
+               !created_.contains(team);
+    }
+
     static bool is_task_create(const Change& change) {
         return change.address.kind == Kind::task && change.action == Action::create;
     }
@@ -115,7 +122,7 @@ class Executor {
     void release_tasks() {
         tasks_wait_ = false;
         std::unordered_set<Address> lost;
-        if (made_any_ && flush()) {
+        if (!created_.empty() && flush()) {
             if (auto ties = ties_settled(); !ties) {
                 report_.stopped_by = ties.error();
                 return;
@@ -168,7 +175,7 @@ class Executor {
         }
         Work work = plan_work(change, settlement);
         work.must_look_up = settlement.live == nullptr && change.action != Action::remove &&
-                            (!fleet_.consistent() || earlier.taken_down);
+                            (!fleet_.consistent() || earlier.taken_down || team_is_new_here(change));
         works_.emplace(i, std::move(work));
         ready_.push_back(i);
         ports_.observer.on(ChangeStarted{&change});
@@ -358,7 +365,7 @@ class Executor {
         work.attempts = 0;
         if (step(i) == Step::create && resource != nullptr) {
             books_.known(plan_.changes[i].address, work.id);
-            made_any_ = made_any_ || plan_.changes[i].address.kind != Kind::task;
+            if (plan_.changes[i].address.kind != Kind::task) created_.insert(plan_.changes[i].address);
             continue_work(work, sent, *resource);
             books_.bind_made(work);
         } else {
@@ -489,7 +496,7 @@ class Executor {
     std::unordered_map<std::size_t, Work> works_;    // changes under way
     std::vector<std::size_t> held_tasks_;            // creates of tasks, held until ties are settled
     bool tasks_wait_ = true;                         // they are still held
-    bool made_any_ = false;                          // agents or teams, in this run
+    std::unordered_set<Address> created_;            // agents and teams, in this run
     std::deque<std::size_t> ready_;                  // of those, the ones whose next call may be sent
     std::multimap<TimePoint, std::size_t> delayed_;  // of those, the ones that wait before a retry
     std::unordered_map<std::int64_t, InFlight> in_flight_;

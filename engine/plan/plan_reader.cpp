@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "engine/plan/plan_file.h"
+#include "engine/workflow/line_cursor.h"
 
 namespace tlm {
 namespace {
@@ -188,6 +189,8 @@ class PlanReader {
                 wrong(fmt::format("unknown attribute `{}`", text_of(member.name)));
                 continue;
             }
+            if (!changes.empty() && changes.back().attribute >= *attribute)
+                wrong(fmt::format("attribute `{}` twice or out of order", text_of(member.name)));
             only(member.value, {"before", "after"});
             changes.push_back({*attribute, value(member.value, "before"), value(member.value, "after")});
         }
@@ -221,6 +224,26 @@ class PlanReader {
 
 std::size_t line_of(std::string_view text, std::size_t offset) {
     return 1 + static_cast<std::size_t>(std::ranges::count(text.substr(0, offset), '\n'));
+}
+
+// Whether two JSON texts differ in nothing but blanks between their tokens, as line ends of another system.
+bool same_but_for_blanks(std::string_view left, std::string_view right) {
+    bool in_string = false;
+    bool escaped = false;
+    const auto skip = [&](std::string_view& text) {
+        if (!in_string) text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    };
+    while (true) {
+        skip(left);
+        skip(right);
+        if (left.empty() || right.empty()) return left.empty() && right.empty();
+        const char c = left.front();
+        if (c != right.front()) return false;
+        if (c == '"' && !escaped) in_string = !in_string;
+        escaped = c == '\\' && !escaped;
+        left.remove_prefix(1);
+        right.remove_prefix(1);
+    }
 }
 
 Error altered(const std::string& name, const std::string& how) {
@@ -258,6 +281,11 @@ Result<Plan> plan_from_text(std::string_view text, const std::string& name) {
         return altered(
             name,
             fmt::format("its content has the digest {}, and that is not the one written in it", digest));
+    }
+    // What people review is the text, so it must not hold anything that the digest does not cover.
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    if (!same_but_for_blanks(text, plan_to_text(plan))) {
+        return altered(name, "its content is not written as tlm writes it");
     }
     return plan;
 }

@@ -133,13 +133,13 @@ void write_summary(Writer& writer, const PlanSummary& summary) {
     writer.EndObject();
 }
 
-std::string write_plan(const Plan& plan, const std::string& digest) {
+// Without the digest member, which is over this.
+std::string text_without_digest(const Plan& plan) {
     Buffer buffer;
     Writer writer(buffer);
     writer.SetIndent(' ', 2);
     writer.StartObject();
     member(writer, "format", kPlanFormat);
-    if (!digest.empty()) member(writer, "digest", digest);
     member(writer, "target", plan.target);
     write_options(writer, plan.options);
     list(writer, "workflows", plan.workflows);
@@ -153,14 +153,21 @@ std::string write_plan(const Plan& plan, const std::string& digest) {
     return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }
 
+std::string digest_of(std::string_view text) {
+    return "sha256:" + sha256_hex(text);
+}
+
 }  // namespace
 
 std::string plan_digest(const Plan& plan) {
-    return "sha256:" + sha256_hex(write_plan(plan, {}));
+    return digest_of(text_without_digest(plan));
 }
 
 std::string plan_to_text(const Plan& plan) {
-    return write_plan(plan, plan_digest(plan));
+    std::string text = text_without_digest(plan);
+    const std::string digest = fmt::format("  \"digest\": \"{}\",\n", digest_of(text));
+    // The digest stands behind the first member, the format.
+    return text.insert(text.find("  \"target\""), digest);
 }
 
 }  // namespace tlm

@@ -5,6 +5,7 @@
 
 #include <string_view>
 
+#include "engine/base/text.h"
 #include "engine/workflow/document.h"
 #include "engine/workflow/line_cursor.h"
 #include "engine/workflow/tree_builder.h"
@@ -29,7 +30,10 @@ class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonH
         return plain(number, whole ? ScalarType::integer : ScalarType::number);
     }
     bool String(const char* text, Size length, bool) {
-        return builder_.scalar(std::string(text, length), ScalarType::string, at(string_begin()));
+        const Mark mark = at(string_begin());
+        // The parser checks bytes, but takes the second half of a pair by itself as an escape.
+        if (!valid_utf8({text, length})) return builder_.fail(mark, "not JSON: half of a surrogate pair");
+        return builder_.scalar(std::string(text, length), ScalarType::string, mark);
     }
     bool Key(const char* text, Size length, bool copy) { return String(text, length, copy); }
     // The iterative parser tells of a bracket before it takes it.

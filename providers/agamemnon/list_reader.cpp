@@ -63,8 +63,14 @@ Result<void> ListReader::take(std::size_t offset, Page page) {
     const bool last = count < page_size_ || count == 0;
     end_ = total_ ? *total_ : next_offset_ + overlap_ + (last ? 0 : 1);
     if (count > 0) pages_[offset] = {page.items.front().id, page.items.back().id};
+    const std::size_t known = items_.size();
     for (LiveResource& item : page.items) {
         if (ids_.insert(item.id).second) items_.push_back(std::move(item));
+    }
+    if (!total_ && count > overlap_ && items_.size() == known) {
+        // Nothing new came, as from a server that does not heed the offset: it would go on for ever.
+        end_ = 0;
+        total_moved_ = true;
     }
     return success();
 }

@@ -10,12 +10,18 @@
 namespace tlm::agamemnon {
 
 Result<Page> read_page(Kind kind, std::string& body) {
-    rapidjson::Document document;
-    // In place: the strings stay in the body, which is why it is not const.
-    document.ParseInsitu<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data());
     const auto unusable = [](std::string why) {
         return fail(ErrorCode::unreachable, "the server's answer can't be used: " + std::move(why));
     };
+    // The parser would take it for the end.
+    if (const std::size_t nul = body.find('\0'); nul != std::string::npos) {
+        return unusable(fmt::format("it holds a NUL character at byte {}", nul));
+    }
+    // The parser's check of UTF-8 looks up to three bytes beyond a character that the end cuts off.
+    body.append(3, '\0');
+    rapidjson::Document document;
+    // In place: the strings stay in the body, which is why it is not const.
+    document.ParseInsitu<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data());
     if (document.HasParseError()) {
         return unusable(fmt::format("{} at byte {}", rapidjson::GetParseError_En(document.GetParseError()),
                                     document.GetErrorOffset()));

@@ -9,12 +9,26 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/base/text.h"
 #include "providers/agamemnon/resources.h"
 
 namespace tlm::agamemnon {
 namespace {
 
 constexpr std::size_t kMostWords = 500;
+
+// Stops where there is more than is shown anyway. Every level takes a byte, so a value that is nested deeply
+// does not exhaust the stack either.
+class WordsWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
+  public:
+    explicit WordsWriter(rapidjson::StringBuffer& buffer) : Writer(buffer), buffer_(buffer) {}
+    bool StartObject() { return room() && Writer::StartObject(); }
+    bool StartArray() { return room() && Writer::StartArray(); }
+
+  private:
+    [[nodiscard]] bool room() const { return buffer_.GetSize() <= kMostWords; }
+    rapidjson::StringBuffer& buffer_;
+};
 
 rapidjson::Document parse(const std::string& body) {
     rapidjson::Document document;
@@ -34,6 +48,18 @@ std::optional<LiveResource> resource_in(const Call& call, const Response& respon
     return std::move(resource.value());
 }
 
+// The id of the resource that a call is about; empty for a create.
+std::string id_of(const Call& call) {
+    return std::visit(
+        [](const auto& what) -> std::string {
+            if constexpr (requires { what.id; })
+                return what.id.value;
+            else
+                return {};
+        },
+        call.what);
+}
+
 bool is_create(const Call& call) {
     return std::holds_alternative<CreateCall>(call.what);
 }
@@ -48,6 +74,10 @@ CallOutcome success_of(const Call& call, const Response& response) {
             create != nullptr && resource->name != create->name) {
             return CallUnknown{fmt::format("the server answered with `{}` to the creation of `{}`",
                                            resource->name, create->name)};
+        }
+        if (const std::string id = id_of(call); !id.empty() && resource->id.value != id) {
+            return CallUnknown{
+                fmt::format("the server answered about `{}` to a call about `{}`", resource->id.value, id)};
         }
         return CallDone{std::move(resource)};
     }
@@ -69,11 +99,17 @@ std::string own_words(const Response& response) {
     for (const char* name : {"error", "detail"}) {
         const auto at = document.FindMember(name);
         if (at == document.MemberEnd()) continue;
-        if (at->value.IsString()) return {at->value.GetString(), at->value.GetStringLength()};
-        rapidjson::StringBuffer buffer;
-        rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-        at->value.Accept(writer);
-        return {buffer.GetString(), buffer.GetSize()};
+        std::string words;
+        if (at->value.IsString()) {
+            words.assign(at->value.GetString(), at->value.GetStringLength());
+        } else {
+            rapidjson::StringBuffer buffer;
+            WordsWriter writer(buffer);
+            at->value.Accept(writer);
+            words.assign(buffer.GetString(), buffer.GetSize());
+        }
+        // The parser lets half of a surrogate pair through, which is no text.
+        return valid_utf8(words) ? words : std::string();
     }
     return {};
 }

@@ -7,6 +7,8 @@
 
 #include <charconv>
 
+#include "engine/base/text.h"
+
 namespace tlm::agamemnon {
 namespace {
 
@@ -16,6 +18,14 @@ using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 const Json* find(const Json& json, const char* name) {
     const auto at = json.FindMember(name);
     return at == json.MemberEnd() ? nullptr : &at->value;
+}
+
+// The parser checks bytes, but half of a surrogate pair that is written as an escape comes through as bytes
+// that begin with 0xED and are no UTF-8. A plan could not be written with them.
+bool is_text(const Json& json) {
+    if (!json.IsString()) return false;
+    const std::string_view text(json.GetString(), json.GetStringLength());
+    return text.find('\xED') == std::string_view::npos || valid_utf8(text);
 }
 
 std::string text_of(const Json& json) {
@@ -60,7 +70,7 @@ const char* member_name(Kind kind, Attribute attribute) {
 
 void read_text(Kind kind, const Json& json, Attribute attribute, Attributes& attributes) {
     const Json* value = find(json, member_name(kind, attribute));
-    if (value != nullptr && value->IsString()) attributes.set(attribute, text_of(*value));
+    if (value != nullptr && is_text(*value)) attributes.set(attribute, text_of(*value));
 }
 
 void read_list(const Json& json, const char* name, Attribute attribute, Attributes& attributes) {
@@ -68,7 +78,7 @@ void read_list(const Json& json, const char* name, Attribute attribute, Attribut
     if (value == nullptr || !value->IsArray()) return;
     StringList list;
     for (const Json& item : value->GetArray()) {
-        if (item.IsString()) list.push_back(text_of(item));
+        if (is_text(item)) list.push_back(text_of(item));
     }
     attributes.set(attribute, std::move(list));
 }
@@ -76,7 +86,7 @@ void read_list(const Json& json, const char* name, Attribute attribute, Attribut
 // An array as the API description says, or the one string that the Python program wrote; both mean the same.
 void read_program_args(const Json& json, Attributes& attributes) {
     const Json* value = find(json, "programArgs");
-    if (value == nullptr || !value->IsString())
+    if (value == nullptr || !is_text(*value))
         return read_list(json, "programArgs", Attribute::program_args, attributes);
     StringList list;
     const std::string text = text_of(*value);
@@ -144,15 +154,15 @@ Result<LiveResource> read_resource(Kind kind, const Json& json) {
     };
     if (!json.IsObject()) return wrong("is not an object");
     const Json* id = find(json, "id");
-    if (id == nullptr || !id->IsString() || id->GetStringLength() == 0) return wrong("has no id");
+    if (id == nullptr || !is_text(*id) || id->GetStringLength() == 0) return wrong("has no id");
     const Json* name = find(json, kind == Kind::task ? "subject" : "name");
-    if (name == nullptr || !name->IsString())
+    if (name == nullptr || !is_text(*name))
         return wrong(kind == Kind::task ? "has no subject" : "has no name");
     LiveResource resource;
     resource.kind = kind;
     resource.id = {text_of(*id)};
     resource.name = text_of(*name);
-    if (const Json* created = find(json, "createdAt"); created != nullptr && created->IsString()) {
+    if (const Json* created = find(json, "createdAt"); created != nullptr && is_text(*created)) {
         resource.created_at = text_of(*created);
     }
     switch (kind) {
@@ -164,7 +174,7 @@ Result<LiveResource> read_resource(Kind kind, const Json& json) {
                       resource.attributes);
             break;
         case Kind::task:
-            if (const Json* team = find(json, "teamId"); team != nullptr && team->IsString()) {
+            if (const Json* team = find(json, "teamId"); team != nullptr && is_text(*team)) {
                 resource.team = {text_of(*team)};
             }
             read_task(json, resource.attributes);

@@ -9,8 +9,8 @@
 
 namespace tlm::agamemnon {
 
-// The server's JSON of one resource. Members of a wrong type count as not reported; without an id or a name
-// it is not a resource, and the error says what is wrong.
+// The server's JSON of one resource. Members of a wrong type, and texts that are no UTF-8, count as not
+// reported; without an id or a name it is not a resource, and the error says what is wrong.
 [[nodiscard]] Result<LiveResource> read_resource(Kind kind, const rapidjson::Value& json);
 
 // The body of a create or an update, in the server's words.

@@ -91,5 +91,18 @@ TEST(Settings, KeyWithALineEndIsRefusedAndNotShown) {
         "k");
 }
 
+TEST(Settings, TargetAndHostMustBeUtf8BecausePlansHoldThem) {
+    EXPECT_THAT(fault({{"AGAMEMNON_URL", "sandbox:\xFF.db"}}),
+                HasSubstr("the environment: the target is not UTF-8"));
+    EXPECT_THAT(fault({{"AGAMEMNON_URL", "https://x.org/\xFF"}}), HasSubstr("not UTF-8"));
+    EXPECT_THAT(fault({{"HOST_ID", "\xC3("}}), HasSubstr("HOST_ID is not UTF-8"));
+    EXPECT_EQ(fault({{"HOST_ID", "\xC3\xA9"}, {"TLM_STATE", "\xFF.db"}}), "accepted");
+}
+
+TEST(Settings, NulInAFileIsAFault) {
+    EXPECT_EQ(fault({}, std::string("A=1\nTLM_STATE=a\0b\n", 18)),
+              ".env:2: a NUL character can't stand here");
+}
+
 }  // namespace
 }  // namespace tlm::cmd

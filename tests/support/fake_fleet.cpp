@@ -5,41 +5,49 @@
 namespace tlm::test {
 
 ResourceId FakeFleet::add(Kind kind, const std::string& name, Attributes attributes, const ResourceId& team) {
-    const ResourceId id{fmt::format("{}-{:04}", kind_name(kind), next_)};
-    LiveResource resource{kind, id, name, team, fmt::format("2026-01-01T00:00:{:02}.{:06}Z", 0, next_), {}};
-    ++next_;
+    const ResourceId id{fmt::format("{}-{:04}", kind_name(kind), store_->next)};
+    LiveResource resource{kind, id, name, team, fmt::format("2026-01-01T00:00:{:02}.{:06}Z", 0, store_->next),
+                          {}};
+    ++store_->next;
     resource.attributes = std::move(attributes);
-    resources_.emplace(id, std::move(resource));
+    store_->resources.emplace(id, std::move(resource));
     return id;
 }
 
 LiveResource* FakeFleet::get(const ResourceId& id) {
-    const auto at = resources_.find(id);
-    return at == resources_.end() ? nullptr : &at->second;
+    const auto at = store_->resources.find(id);
+    return at == store_->resources.end() ? nullptr : &at->second;
 }
 
 std::size_t FakeFleet::count(Kind kind) const {
     std::size_t n = 0;
-    for (const auto& [id, resource] : resources_)
+    for (const auto& [id, resource] : store_->resources)
         n += resource.kind == kind ? 1U : 0U;
     return n;
 }
 
 Result<Snapshot> FakeFleet::read_fleet() {
+    before_each();
     ++reads;
-    Snapshot snapshot;
+    Snapshot snapshot = everything();
     snapshot.consistent = consistent;
-    for (const auto& [id, resource] : resources_)
+    return snapshot;
+}
+
+Snapshot FakeFleet::everything() const {
+    Snapshot snapshot;
+    for (const auto& [id, resource] : store_->resources)
         snapshot.resources.push_back(resource);
     return snapshot;
 }
 
 Result<std::vector<std::vector<LiveResource>>> FakeFleet::find(const std::vector<LookUp>& wanted) {
+    before_each();
     ++finds;
     std::vector<std::vector<LiveResource>> found;
     for (const LookUp& one : wanted) {
         auto& carriers = found.emplace_back();
-        for (const auto& [id, resource] : resources_) {
+        for (const auto& [id, resource] : store_->resources) {
             if (resource.kind == one.kind && resource.name == one.name && resource.team == one.team)
                 carriers.push_back(resource);
         }
@@ -48,6 +56,7 @@ Result<std::vector<std::vector<LiveResource>>> FakeFleet::find(const std::vector
 }
 
 void FakeFleet::submit(Call call) {
+    before_each();
     sent.push_back(call);
     const Apply apply = [this, &call] { return carry_out(call); };
     CallOutcome outcome = fault ? fault(call, apply) : apply();
@@ -83,7 +92,7 @@ CallOutcome FakeFleet::carry_out(const Call& call) {
         return CallDone{*live};
     }
     if (std::holds_alternative<DeleteCall>(call.what)) {
-        resources_.erase(id);
+        store_->resources.erase(id);
         return CallDone{};
     }
     const bool starts = std::holds_alternative<StartCall>(call.what);

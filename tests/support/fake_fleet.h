@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ class FakeFleet final : public FleetReader, public FleetWriter {
     using Apply = std::function<CallOutcome()>;
     std::function<CallOutcome(const Call&, const Apply&)> fault;
     std::vector<Call> sent;
+    // Called before anything is read or carried out, as where another machine may come first.
+    std::function<void()> before_each = [] {};
     int reads = 0;
     int finds = 0;
     bool consistent = true;
@@ -33,13 +36,19 @@ class FakeFleet final : public FleetReader, public FleetWriter {
     ResourceId add(Kind kind, const std::string& name, Attributes attributes, const ResourceId& team = {});
     LiveResource* get(const ResourceId& id);
     [[nodiscard]] std::size_t count(Kind kind) const;
-    void erase(const ResourceId& id) { resources_.erase(id); }
+    void erase(const ResourceId& id) { store_->resources.erase(id); }
+    [[nodiscard]] Snapshot everything() const;
+    // From now on both are the same fleet, seen by two machines.
+    void share(const FakeFleet& other) { store_ = other.store_; }
 
   private:
     CallOutcome carry_out(const Call& call);
-    std::map<ResourceId, LiveResource> resources_;
+    struct Store {
+        std::map<ResourceId, LiveResource> resources;
+        int next = 1;
+    };
+    std::shared_ptr<Store> store_ = std::make_shared<Store>();
     std::deque<Completion> ended_;
-    int next_ = 1;
 };
 
 }  // namespace tlm::test

@@ -77,5 +77,45 @@ TEST(PlanFile_CutAtAnyByte, IsRefusedAndNeverCrashes) {
     }
 }
 
+// The text with the digest that its content has, as somebody would put it in who edits a plan by hand.
+std::string with_right_digest(std::string text) {
+    const auto read = plan_from_text(text, "p.json");
+    if (read) return text;
+    const std::size_t right = read.error().message.find("sha256:");
+    if (right == std::string::npos) return text;
+    constexpr std::size_t kSize = 7 + 64;
+    return text.replace(text.find("sha256:"), kSize, read.error().message.substr(right, kSize));
+}
+
+std::string edited(const std::string& what, const std::string& by) {
+    std::string text = sample_text();
+    text.replace(text.find(what), what.size(), by);
+    return with_right_digest(text);
+}
+
+TEST(PlanFile_SaysMoreThanIsRead_IsRefusedEvenWithTheRightDigest, OneCaseEach) {
+    const std::string first = "\"precondition\": \"absent\"";
+    const std::string label = "\"label\": { \"before\": null, \"after\": \"architect\" }";
+    for (const auto& [what, by] : std::vector<std::pair<std::string, std::string>>{
+             {first, "\"id\": \"\", " + first},
+             {first, "\"leaves\": [], " + first},
+             {first, "\"waits_for\": [], " + first},
+             {label, label + ", " + label},
+             {"\"wf/agent/architect\"", "\"%77f/agent/architect\""},
+             {"\"reason\": \"blocked\"", "\"reason\": \"blocked\", \"precondition\": \"absent\""},
+             {first, R"("precondition": { "unchanged": [], "sha256": "\"" })"},
+             {"Draw it", "Draw \\udc00"}}) {
+        const auto read = plan_from_text(edited(what, by), "p.json");
+        ASSERT_FALSE(read.has_value()) << by;
+        EXPECT_EQ(read.error().code, ErrorCode::conflict) << by;
+    }
+    EXPECT_FALSE(plan_from_text(sample_text() + std::string("\0{}", 3), "p.json").has_value());
+}
+
+TEST(PlanFile_BlanksOrByteOrderMarkAdded, IsAccepted) {
+    EXPECT_TRUE(plan_from_text(edited("\"workflows\": [", "\"workflows\"\t:\r\n ["), "p.json").has_value());
+    EXPECT_TRUE(plan_from_text("\xEF\xBB\xBF" + sample_text() + "\n", "p.json").has_value());
+}
+
 }  // namespace
 }  // namespace tlm::test

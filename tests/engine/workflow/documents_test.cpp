@@ -185,5 +185,13 @@ TEST(Json_StringWithEscapedQuotes, BeginsAtItsOpeningQuote) {
                 HasSubstr("w.json:1:49: a workflow has no member"));
 }
 
+TEST(Json_HalfOfASurrogatePair, IsAFaultAtItsString) {
+    EXPECT_THAT(json_faults(R"({"metadata": {"name": "\udc00"}, "agents": [], "teams": []})"),
+                HasSubstr("w.json:1:23: not JSON: half of a surrogate pair"));
+    EXPECT_THAT(json_faults(R"({"\udfff": 1})"), HasSubstr("w.json:1:2: not JSON: half of"));
+    EXPECT_EQ(read(R"({"metadata": {"name": "\ud83d\ude00"}, "agents": [], "teams": []})", "w.json").name,
+              "\xF0\x9F\x98\x80");
+}
+
 }  // namespace
 }  // namespace tlm

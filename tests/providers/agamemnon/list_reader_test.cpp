@@ -130,5 +130,37 @@ TEST(AgamemnonList, TotalOutOfAllProportion_IsAnError) {
     EXPECT_FALSE(list.take(0, page(0, 1, 1'000'000'000)).has_value());
 }
 
+TEST(AgamemnonList, SamePageForEverWithoutATotal_EndsInconsistent) {
+    ListReader list(Kind::agent, "/l");
+    for (int i = 0; i < 2; ++i) {
+        const auto offsets = list.next_pages();
+        ASSERT_EQ(offsets.size(), 1U);
+        ASSERT_TRUE(list.take(offsets[0], page(0, 3, std::nullopt)).has_value());
+    }
+    EXPECT_THAT(list.next_pages(), IsEmpty());
+    EXPECT_TRUE(list.complete());
+    EXPECT_FALSE(list.consistent());
+}
+
+TEST(AgamemnonList, LargeTotalInTinyPages_IsAnError) {
+    ListReader list(Kind::agent, "/l");
+    static_cast<void>(list.next_pages());
+    EXPECT_FALSE(list.take(0, page(0, 1, 1'000'000)).has_value());
+}
+
+// AddressSanitizer tells whether more was read.
+TEST(AgamemnonPage, CutWithinACharacter_IsReadToItsEndOnly) {
+    std::string body = "{\"teams\":[{\"id\":\"\xE6";
+    EXPECT_FALSE(read_page(Kind::team, body).has_value());
+}
+
+TEST(AgamemnonPage, BytesBehindANul_MakeItUnusable) {
+    std::string body(R"({"teams":[]})");
+    std::string cut = body;
+    EXPECT_TRUE(read_page(Kind::team, cut).has_value());
+    body += std::string("\0<html>", 7);
+    EXPECT_FALSE(read_page(Kind::team, body).has_value());
+}
+
 }  // namespace
 }  // namespace tlm::agamemnon

@@ -69,6 +69,7 @@ TEST(AgamemnonWords, AreTheServersOwnAndBounded) {
     EXPECT_EQ(words_of(answer(400, R"({"error":"name too long"})")), "name too long");
     EXPECT_EQ(words_of(answer(400, R"({"detail":[{"msg":"x"}]})")), R"([{"msg":"x"}])");
     EXPECT_EQ(words_of(answer(400, "plain")), "plain");
+    EXPECT_EQ(words_of(answer(400, R"({"error":"\udc00"})")), R"({"error":"\udc00"})");
     EXPECT_THAT(words_of(answer(400)), HasSubstr("no explanation"));
     EXPECT_LE(words_of(answer(400, std::string(100'000, 'x'))).size(), 510U);
 }
@@ -87,6 +88,21 @@ TEST(AgamemnonRetryAfter, TakesSecondsDatesAndTheBody) {
     EXPECT_EQ(after("soon", "", 0), std::nullopt);
     EXPECT_EQ(after("-5", "", 0), std::nullopt);
     EXPECT_EQ(after("999999999", "", 0), seconds(3600));
+}
+
+TEST(AgamemnonOutcome, AnswerAboutAnotherResource_IsUnknown) {
+    const Call update{{3}, "run", Kind::agent, UpdateCall{{"id"}, {}, {}}};
+    EXPECT_TRUE(is<CallDone>(outcome_of(update, answer(200, R"({"agent":{"id":"id","name":"n"}})"), 0)));
+    EXPECT_TRUE(
+        is<CallUnknown>(outcome_of(update, answer(200, R"({"agent":{"id":"other","name":"n"}})"), 0)));
+}
+
+TEST(AgamemnonWords, DeeplyNestedDetail_IsCutAndDoesNotExhaustTheStack) {
+    const std::string deep(1'000'000, '[');
+    const std::string words =
+        words_of(answer(422, R"({"detail":)" + deep + std::string(deep.size(), ']') + "}"));
+    EXPECT_THAT(words, testing::StartsWith("[[["));
+    EXPECT_LE(words.size(), 510U);
 }
 
 }  // namespace

@@ -67,5 +67,13 @@ TEST(AgamemnonResources, BodiesUseTheServersWords) {
               R"({"subject":"s","description":"d","assigneeAgentId":"a1","blockedBy":["t1"]})");
 }
 
+TEST(AgamemnonResources, TextThatIsNoUtf8CountsAsNotReported) {
+    const auto agent =
+        read(Kind::agent, R"({"id":"i","name":"n","label":"\udc00","programArgs":["a","\udfff"]})").value();
+    EXPECT_EQ(agent.attributes.find(Attribute::label), nullptr);
+    EXPECT_EQ(*agent.attributes.find(Attribute::program_args), Value(StringList{"a"}));
+    EXPECT_FALSE(read(Kind::agent, R"({"id":"\udc00","name":"n"})").has_value());
+}
+
 }  // namespace
 }  // namespace tlm::agamemnon
