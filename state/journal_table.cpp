@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <unordered_map>
 #include <unordered_set>
 
 #include "state/binding_table.h"
@@ -35,6 +36,15 @@ Result<JournalEntry> entry_of(const Database& database, const Statement& row) {
     if (!row.is_null(10))
         entry.outcome = IntentOutcome{entry.intent.id, row.text(10), row.text(11), {row.text(12)}};
     return entry;
+}
+
+// Whether a resource that the target says it made then can come from a call that was begun at the other time:
+// an hour is more than any request takes, and more than clocks should differ.
+Result<bool> near_in_time(Database& database, const std::string& created_at, const std::string& begun_at) {
+    BOOST_OUTCOME_TRY(
+        row, database.query("SELECT abs(julianday(?) - julianday(?)) < 1.0 / 24", created_at, begun_at));
+    BOOST_OUTCOME_TRYV(row.next());
+    return !row.is_null(0) && row.integer(0) != 0;
 }
 
 // Rows of address and id.
@@ -144,18 +154,35 @@ Result<PlanProgress> read_progress(Database& database, std::int64_t target, cons
 }
 
 Result<std::vector<ResourceId>> read_made_here(Database& database, std::int64_t target,
-                                               const std::vector<ResourceId>& candidates) {
-    const std::unordered_set<ResourceId> wanted(candidates.begin(), candidates.end());
-    BOOST_OUTCOME_TRY(rows,
-                      database.query("SELECT DISTINCT made FROM entries WHERE target = ? AND verb = 'create'"
-                                     " AND result IN ('done', 'settled_done') AND made <> ''",
-                                     target));
-    std::vector<ResourceId> made;
+                                               const std::vector<const LiveResource*>& candidates) {
+    BOOST_OUTCOME_TRY(
+        rows,
+        database.query("SELECT DISTINCT made, key, result, begun_at FROM entries WHERE target = ?"
+                       " AND verb = 'create' AND result IN ('done', 'settled_done', 'settled_not_done')",
+                       target));
+    std::unordered_set<std::string> ids;
+    std::unordered_multimap<std::string, std::string>
+        late;  // key and time of creates that may have come late
     while (true) {
         BOOST_OUTCOME_TRY(more, rows.next());
-        if (!more) return made;
-        if (ResourceId id{rows.text(0)}; wanted.contains(id)) made.push_back(std::move(id));
+        if (!more) break;
+        if (rows.view(2) == "settled_not_done") {
+            late.emplace(rows.text(1), rows.text(3));
+        } else {
+            ids.insert(rows.text(0));
+        }
     }
+    std::vector<ResourceId> made;
+    for (const LiveResource* live : candidates) {
+        bool ours = ids.contains(live->id.value);
+        const auto [first, last] = late.equal_range(live->name);
+        for (auto at = first; at != last && !ours; ++at) {
+            BOOST_OUTCOME_TRY(near, near_in_time(database, live->created_at, at->second));
+            ours = near;
+        }
+        if (ours) made.push_back(live->id);
+    }
+    return made;
 }
 
 Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_unfinished_force(Database& database,

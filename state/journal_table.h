@@ -32,8 +32,8 @@ struct OpenedRun {
 [[nodiscard]] Result<std::vector<Intent>> read_open_intents(Database& database, std::int64_t target);
 [[nodiscard]] Result<PlanProgress> read_progress(Database& database, std::int64_t target,
                                                  const std::string& digest);
-[[nodiscard]] Result<std::vector<ResourceId>> read_made_here(Database& database, std::int64_t target,
-                                                             const std::vector<ResourceId>& candidates);
+[[nodiscard]] Result<std::vector<ResourceId>> read_made_here(
+    Database& database, std::int64_t target, const std::vector<const LiveResource*>& candidates);
 [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_unfinished_force(
     Database& database, std::int64_t target);
 [[nodiscard]] Result<std::vector<JournalEntry>> read_entries(Database& database, std::int64_t target,

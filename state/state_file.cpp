@@ -118,7 +118,8 @@ Result<PlanProgress> StateFile::progress_of(const std::string& digest) const {
         [&](Database& database) { return state::read_progress(database, target_number_, digest); });
 }
 
-Result<std::vector<ResourceId>> StateFile::made_here(const std::vector<ResourceId>& candidates) const {
+Result<std::vector<ResourceId>> StateFile::made_here(
+    const std::vector<const LiveResource*>& candidates) const {
     if (candidates.empty()) return std::vector<ResourceId>();
     return read_or_empty<std::vector<ResourceId>>(
         [&](Database& database) { return state::read_made_here(database, target_number_, candidates); });

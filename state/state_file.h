@@ -44,7 +44,7 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
     [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()
         const override;
     [[nodiscard]] Result<std::vector<ResourceId>> made_here(
-        const std::vector<ResourceId>& candidates) const override;
+        const std::vector<const LiveResource*>& candidates) const override;
     [[nodiscard]] Result<std::optional<CachedSnapshot>> cached_snapshot() const override;
     [[nodiscard]] Result<std::vector<RunRecord>> runs() const override;
     [[nodiscard]] Result<std::vector<JournalEntry>> entries(const std::string& run) const override;

@@ -134,8 +134,7 @@ std::string report_text(const ApplyReport& report, std::size_t waiting, const La
     text += listed(fmt::format("{} the last read shows something else than was applied:",
                                layout.style.yellow("warning:")),
                    report.mismatches);
-    if (!text.empty()) text += "\n";
-    text += fmt::format("{} {}.\n", layout.style.bold("Applied:"), counts_text(report));
+    text += fmt::format("\n{} {}.\n", layout.style.bold("Applied:"), counts_text(report));
     return text + next_text(report, waiting);
 }
 

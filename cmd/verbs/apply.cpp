@@ -62,17 +62,18 @@ class Apply {
     Result<Prepared> prepare(FleetReader& reader, StateFile& state) {
         say(context_, fmt::format("Reading the fleet on {}\n", context_.settings.target));
         BOOST_OUTCOME_TRY(before, reader.read_fleet());
-        BOOST_OUTCOME_TRY(recovered, settle_open_intents(before, reader, state, state));
-        if (!recovered.told.empty())
-            say(context_, "An earlier run was cut short; settled before planning:\n");
-        for (const std::string& line : recovered.told)
+        BOOST_OUTCOME_TRY(told, settle_open_intents(before, reader, state, state));
+        if (!told.empty()) say(context_, "An earlier run was cut short; settled before planning:\n");
+        for (const std::string& line : told)
             say(context_, "  " + visible(line) + "\n");
-        doubtful_ = std::move(recovered.doubtful);
         Prepared prepared{{}, std::move(before)};
         if (reviewed_) {
             prepared.plan = std::move(*reviewed_);
             reviewed_.emplace();
-            BOOST_OUTCOME_TRYV(write_out(plan_text(prepared.plan, context_.out)));
+            // It was reviewed; who is to be asked sees it once more.
+            if (!context_.options.yes) {
+                BOOST_OUTCOME_TRYV(write_out(plan_text(prepared.plan, context_.out)));
+            }
             return prepared;
         }
         BOOST_OUTCOME_TRY(view, view_state(state, prepared.before));
@@ -117,7 +118,6 @@ class Apply {
         settings.digest = plan_digest(prepared.plan);
         settings.stop_requested = stop_requested;
         settings.reviewed = was_reviewed_;
-        settings.doubtful = doubtful_;
         StopOnSignals::drain();
         SystemClock clock;
         Progress progress(context_.err, context_.err_is_terminal, context_.options.quiet, terminal_width());
@@ -126,7 +126,7 @@ class Apply {
         ApplyPorts ports{target.reader(), target.writer(), state, state, state, clock, progress};
         BOOST_OUTCOME_TRY(report, execute(prepared.plan, prepared.before, ports, settings));
         if (!report.stopped_by && !report.interrupted) {
-            if (auto verified = verify(report, prepared.before, ports, settings); !verified)
+            if (auto verified = verify(report, ports, settings); !verified)
                 report.stopped_by = verified.error();
         }
         progress.clear();
@@ -135,7 +135,7 @@ class Apply {
             report.stopped_by = ended.error();
         }
         auto written =
-            write_out("\n" + report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));
+            write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));
         if (report.stopped_by) return *report.stopped_by;
         // Nobody reads it any more, but what happened still decides the exit code.
         if (!written && code == ExitCode::done) return written.error();
@@ -173,8 +173,7 @@ class Apply {
     std::optional<Plan> reviewed_;
     const bool was_reviewed_ = reviewed_.has_value();
     std::vector<Workflow> workflows_;
-    std::size_t stuck_ = 0;       // waiting tasks whose turn can't come: what they wait for failed
-    std::set<Address> doubtful_;  // creates of a killed run that may still arrive
+    std::size_t stuck_ = 0;  // waiting tasks whose turn can't come: what they wait for failed
 };
 
 Result<void> check_reviewed(const Context& context, const Plan& plan) {

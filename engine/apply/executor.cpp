@@ -32,10 +32,9 @@ struct InFlight {
 
 class Executor {
   public:
-    Executor(const Plan& plan, const Snapshot& before, const FleetIndex& fleet, ApplyPorts& ports,
-             const ApplySettings& settings, const PlanProgress& progress)
+    Executor(const Plan& plan, const FleetIndex& fleet, ApplyPorts& ports, const ApplySettings& settings,
+             const PlanProgress& progress)
         : plan_(plan),
-          before_(before),
           fleet_(fleet),
           ports_(ports),
           settings_(settings),
@@ -49,7 +48,6 @@ class Executor {
             results_[i].change = &plan.changes[i];
         for (const auto& [address, id] : progress.made)
             made_before_.insert_or_assign(address, id);
-        report_.doubtful = settings.doubtful;
     }
 
     // Fill the capacity, reap what has ended, repeat.
@@ -151,7 +149,7 @@ class Executor {
 
     Result<TiesSettled> ties_settled() {
         BOOST_OUTCOME_TRY(now, ports_.reader.read_fleet());
-        return settle_ties(results_, now, {report_.doubtful, before_}, ports_, settings_);
+        return settle_ties(results_, now, ports_, settings_);
     }
 
     void begin(std::size_t i) {
@@ -434,8 +432,6 @@ class Executor {
             books_.outcome(open->second, made.empty() ? "settled_not_done" : "settled_done",
                            results_[i].reason, made.empty() ? ResourceId{} : made.front().id);
             uncertain_.erase(open);
-            // The target may carry it out yet, and then there are two; or one of several is ours.
-            if (made.size() != 1) report_.doubtful.insert(plan_.changes[i].address);
         }
         if (made.empty()) return ready_.push_front(i);
         work.id = made.front().id;
@@ -482,7 +478,6 @@ class Executor {
     }
 
     const Plan& plan_;
-    const Snapshot& before_;
     const FleetIndex& fleet_;
     ApplyPorts& ports_;
     const ApplySettings& settings_;
@@ -522,7 +517,7 @@ Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts
     const FleetIndex fleet(before, bindings, left_behind);
     ports.observer.on(ApplyBegins{static_cast<std::size_t>(
         std::ranges::count_if(plan.changes, [](const Change& c) { return c.action != Action::none; }))});
-    return Executor(plan, before, fleet, ports, settings, progress).run();
+    return Executor(plan, fleet, ports, settings, progress).run();
 }
 
 }  // namespace tlm

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <set>
 #include <string>
 
 #include "engine/apply/report.h"
@@ -27,9 +26,8 @@ struct ApplySettings {
     std::size_t parallelism = 16;                                 // calls in flight at most
     std::function<bool()> stop_requested = [] { return false; };  // asked between calls
     std::string digest;                                           // of the plan, for the journal
-    bool reviewed = false;       // a plan file, which may be applied more than once and is then gone on with
-    std::set<Address> doubtful;  // creates of an earlier run that may still arrive
-    std::string run;             // the journal's run
+    bool reviewed = false;  // a plan file, which may be applied more than once and is then gone on with
+    std::string run;        // the journal's run
 };
 
 // Executes the plan's changes against the fleet that `before` shows: fill the capacity, reap, repeat. Each

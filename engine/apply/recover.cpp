@@ -37,11 +37,11 @@ Attributes arrived(const Intent& intent, const LiveResource& live, const FleetIn
 
 }  // namespace
 
-Result<Recovered> settle_open_intents(const Snapshot& snapshot, FleetReader& reader, const StateReader& state,
-                                      Journal& journal) {
-    Recovered recovered;
+Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, FleetReader& reader,
+                                                     const StateReader& state, Journal& journal) {
+    std::vector<std::string> told;
     BOOST_OUTCOME_TRY(intents, state.open_intents());
-    if (intents.empty()) return recovered;
+    if (intents.empty()) return told;
     BOOST_OUTCOME_TRY(bindings, state.bindings());
     BOOST_OUTCOME_TRY(left_behind, state.left_behind());
     const FleetIndex fleet(snapshot, bindings, left_behind);
@@ -49,7 +49,7 @@ Result<Recovered> settle_open_intents(const Snapshot& snapshot, FleetReader& rea
     for (const LeftBehind& left : left_behind)
         accounted.insert(left.id);
     JournalBatch batch;
-    const auto tell = [&](std::string text) { recovered.told.push_back(std::move(text)); };
+    const auto tell = [&](std::string text) { told.push_back(std::move(text)); };
     for (const Intent& intent : intents) {
         const std::string address = intent.address.text();
         if (intent.verb != "create") {
@@ -68,7 +68,6 @@ Result<Recovered> settle_open_intents(const Snapshot& snapshot, FleetReader& rea
         if (made == nullptr) {
             batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", {}});
             tell(fmt::format("{}: an interrupted create did not reach the target", address));
-            recovered.doubtful.insert(intent.address);
             continue;
         }
         accounted.insert(made->id);
@@ -79,7 +78,7 @@ Result<Recovered> settle_open_intents(const Snapshot& snapshot, FleetReader& rea
                          made->id.value));
     }
     BOOST_OUTCOME_TRYV(journal.commit(batch));
-    return recovered;
+    return told;
 }
 
 }  // namespace tlm

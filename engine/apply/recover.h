@@ -1,6 +1,5 @@
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -10,14 +9,11 @@
 
 namespace tlm {
 
-struct Recovered {
-    std::vector<std::string> told;  // a sentence for people about each entry
-    std::set<Address> doubtful;     // creates that are not there, and may still arrive
-};
-
 // Settles what a killed run left open in the journal, before anything is planned: a create that did reach the
-// target is bound, the others are closed. Errors: state, and the reader's.
-[[nodiscard]] Result<Recovered> settle_open_intents(const Snapshot& fleet, FleetReader& reader,
-                                                    const StateReader& state, Journal& journal);
+// target is bound, the others are closed. Returns a sentence for people about each. Errors: state, and the
+// reader's.
+[[nodiscard]] Result<std::vector<std::string>> settle_open_intents(const Snapshot& fleet, FleetReader& reader,
+                                                                   const StateReader& state,
+                                                                   Journal& journal);
 
 }  // namespace tlm

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,6 @@ struct ApplyReport {
     std::vector<LeftBehind> left_behind;  // by forced creates of this run
     std::vector<std::string> mismatches;  // what the last read found different from what was applied
     std::vector<std::string> settled;     // ties with simultaneous applies, and what was done about them
-    std::set<Address> doubtful;           // creates that may have been carried out twice
     bool interrupted = false;             // the user asked to stop
     std::optional<Error> stopped_by;      // what ended the run early: denied, unreachable, state
     [[nodiscard]] std::size_t count(ResultKind kind) const {

@@ -35,14 +35,9 @@ std::optional<DesiredResource> desired_of(const ChangeResult& result) {
 
 class TieSettler {
   public:
-    TieSettler(const Snapshot& now, const Doubts& doubts, const StateView& view)
-        : now_(now),
-          doubts_(doubts),
-          fleet_(now, view.bindings, view.left_behind),
-          made_here_(view.made_here.begin(), view.made_here.end()) {
-        for (const LiveResource& live : doubts.before.resources)
-            known_before_.insert(live.id);
-    }
+    TieSettler(const Snapshot& now, const StateView& view)
+        : fleet_(now, view.bindings, view.left_behind),
+          made_here_(view.made_here.begin(), view.made_here.end()) {}
 
     // What is to be done, as a plan of its own.
     Plan plan(const std::vector<ChangeResult>& results) {
@@ -76,17 +71,13 @@ class TieSettler {
     void add_removals(const Address& address, std::vector<Change>& changes) const {
         for (const LiveResource* live : fleet_.match(address).surplus) {
             if (fleet_.was_left_behind(live->id)) continue;
-            const bool doubtful = doubts_.addresses.contains(address) && !known_before_.contains(live->id);
-            if (made_here_.contains(live->id) || doubtful)
+            if (made_here_.contains(live->id))
                 changes.push_back(removal_of(address, *live, Reason::duplicate));
         }
     }
 
-    const Snapshot& now_;
-    const Doubts& doubts_;
     const FleetIndex fleet_;
     const std::unordered_set<ResourceId> made_here_;
-    std::unordered_set<ResourceId> known_before_;
     std::unordered_set<Address> lost_;
 };
 
@@ -110,12 +101,12 @@ std::string told_of(const ChangeResult& result, const TieSettler& settler) {
 }  // namespace
 
 Result<TiesSettled> settle_ties(const std::vector<ChangeResult>& results, const Snapshot& now,
-                                const Doubts& doubts, ApplyPorts& ports, const ApplySettings& settings) {
+                                ApplyPorts& ports, const ApplySettings& settings) {
     BOOST_OUTCOME_TRY(view, view_state(ports.state, now));
     TiesSettled settled;
     // Without two carriers of one key there is nothing to compare.
-    if (view.made_here.empty() && doubts.addresses.empty()) return settled;
-    TieSettler settler(now, doubts, view);
+    if (view.made_here.empty()) return settled;
+    TieSettler settler(now, view);
     const Plan plan = settler.plan(results);
     if (plan.changes.empty()) return settled;
     ApplySettings quiet = settings;

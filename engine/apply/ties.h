@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -9,14 +8,6 @@
 #include "engine/snapshot/snapshot.h"
 
 namespace tlm {
-
-// Addresses of creates that may have been carried out twice, because the target was asked after an uncertain
-// one, knew of nothing, and may have carried it out after that. `before` is the fleet as it was before the
-// run.
-struct Doubts {
-    const std::set<Address>& addresses;
-    const Snapshot& before;
-};
 
 struct TiesSettled {
     std::vector<std::string> told;      // for people, a sentence each
@@ -32,7 +23,6 @@ struct TiesSettled {
 // planned, binds it, wires it into its teams and deletes its own. `results` are those of the run, `now` the
 // fleet after it. What was made elsewhere is never deleted. Errors: state.
 [[nodiscard]] Result<TiesSettled> settle_ties(const std::vector<ChangeResult>& results, const Snapshot& now,
-                                              const Doubts& doubts, ApplyPorts& ports,
-                                              const ApplySettings& settings);
+                                              ApplyPorts& ports, const ApplySettings& settings);
 
 }  // namespace tlm

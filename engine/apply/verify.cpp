@@ -41,10 +41,9 @@ void check(const ChangeResult& result, const FleetIndex& fleet, std::vector<std:
 
 }  // namespace
 
-Result<void> verify(ApplyReport& report, const Snapshot& before, ApplyPorts& ports,
-                    const ApplySettings& settings) {
+Result<void> verify(ApplyReport& report, ApplyPorts& ports, const ApplySettings& settings) {
     BOOST_OUTCOME_TRY(after, ports.reader.read_fleet());
-    BOOST_OUTCOME_TRY(ties, settle_ties(report.results, after, {report.doubtful, before}, ports, settings));
+    BOOST_OUTCOME_TRY(ties, settle_ties(report.results, after, ports, settings));
     std::ranges::move(ties.told, std::back_inserter(report.settled));
     std::ranges::move(ties.troubles, std::back_inserter(report.mismatches));
     report.interrupted = report.interrupted || ties.interrupted;

@@ -9,18 +9,18 @@ namespace tlm {
 namespace {
 
 // Agents and teams that are not the only carriers of their key.
-std::vector<ResourceId> sharers(const Snapshot& snapshot) {
+std::vector<const LiveResource*> sharers(const Snapshot& snapshot) {
     std::unordered_map<std::string_view, const LiveResource*> first;
-    std::vector<ResourceId> ids;
+    std::vector<const LiveResource*> all;
     for (const LiveResource& live : snapshot.resources) {
         if (live.kind == Kind::task || !Key::recognise(live.name)) continue;
         const auto [at, only] = first.emplace(live.name, &live);
         if (only) continue;
-        if (at->second != nullptr) ids.push_back(at->second->id);
+        if (at->second != nullptr) all.push_back(at->second);
         at->second = nullptr;
-        ids.push_back(live.id);
+        all.push_back(&live);
     }
-    return ids;
+    return all;
 }
 
 }  // namespace

@@ -114,9 +114,11 @@ class StateReader {
     // What an interrupted --force has made already, and a repeated one keeps.
     [[nodiscard]] virtual Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()
         const = 0;
-    // Those of `candidates` that a create of this state made, in any run.
+    // Those of `candidates`, agents and teams, that a create of this state made or may have made, in any run.
+    // May have: the target was asked after an uncertain create and knew of nothing, and carried it out after
+    // that.
     [[nodiscard]] virtual Result<std::vector<ResourceId>> made_here(
-        const std::vector<ResourceId>& candidates) const = 0;
+        const std::vector<const LiveResource*>& candidates) const = 0;
     [[nodiscard]] virtual Result<std::optional<CachedSnapshot>> cached_snapshot() const = 0;
     [[nodiscard]] virtual Result<std::vector<RunRecord>> runs() const = 0;  // newest first
     [[nodiscard]] virtual Result<std::vector<JournalEntry>> entries(const std::string& run) const = 0;

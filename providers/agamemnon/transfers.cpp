@@ -107,7 +107,9 @@ class Transfers::Impl {
     using TimePoint = Transfers::TimePoint;
 
     explicit Impl(const AgamemnonOptions& options)
-        : options_(options), limit_(options.rate_limit_rps, options.rate_limit_burst, Clock::now()) {
+        : options_(options),
+          limit_(options.rate_limit_rps, options.rate_limit_burst, Clock::now()),
+          learnt_(Clock::now()) {
         if (!curl_is_ready()) return;
         multi_ = curl_multi_init();
         const auto connections = static_cast<long>(options.max_connections);
@@ -164,22 +166,24 @@ class Transfers::Impl {
 
     void begin_waiting() {
         const TimePoint now = Clock::now();
-        while (may_begin(now) && limit_.take(now)) {
+        while (may_begin(now) && limit_.ready(now) && learnt_.limit().ready(now)) {
+            limit_.take();
+            learnt_.limit().take();
             auto [ticket, request] = std::move(waiting_.begin()->second);
             waiting_.erase(waiting_.begin());
             begin(ticket, std::move(request));
         }
     }
 
-    [[nodiscard]] int poll_milliseconds(TimePoint until) const {
+    [[nodiscard]] int poll_milliseconds(TimePoint until) {
         constexpr std::chrono::milliseconds kSlice(1000);
         const TimePoint now = Clock::now();
         const auto longest =
             until - now < kSlice ? std::chrono::ceil<std::chrono::milliseconds>(until - now) : kSlice;
         if (waiting_.empty() || running_.size() >= options_.max_connections)
             return static_cast<int>(longest.count());
-        const auto left =
-            now < due() ? std::chrono::ceil<std::chrono::milliseconds>(due() - now) : limit_.until_next();
+        const auto left = now < due() ? std::chrono::ceil<std::chrono::milliseconds>(due() - now)
+                                      : std::max(limit_.until_next(), learnt_.limit().until_next());
         return static_cast<int>(std::min(longest, left).count());
     }
 
@@ -285,6 +289,12 @@ class Transfers::Impl {
             long status = 0;
             curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
             response.status = static_cast<int>(status);
+            constexpr int kTooMany = 429;
+            if (response.status == kTooMany) {
+                learnt_.pushed_back(Clock::now());
+            } else {
+                learnt_.accepted(Clock::now());
+            }
             response.retry_after = header_of(easy, "Retry-After");
             response.location = header_of(easy, "Location");
         } else {
@@ -301,7 +311,8 @@ class Transfers::Impl {
     }
 
     const AgamemnonOptions options_;
-    RateLimit limit_;
+    RateLimit limit_;    // the user's
+    LearntRate learnt_;  // the server's, as far as it has shown
     CURLM* multi_ = nullptr;
     std::uint64_t last_ticket_ = 0;
     std::multimap<TimePoint, std::pair<std::uint64_t, Request>> waiting_;  // by when they may be begun

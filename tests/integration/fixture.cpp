@@ -22,7 +22,22 @@ Project::Project() {
     directory = pattern;
 }
 
+namespace {
+
+// The key is never printed, stored or logged: whatever a test did, nothing that it left behind holds it.
+void expect_no_key_in(const fs::path& directory) {
+    for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+        if (!entry.is_regular_file() || entry.path().filename() == ".env") continue;
+        std::ostringstream text;
+        text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+        EXPECT_EQ(text.str().find(kKey), std::string::npos) << entry.path() << " holds the key";
+    }
+}
+
+}  // namespace
+
 Project::~Project() {
+    expect_no_key_in(directory);
     std::error_code ignored;
     fs::remove_all(directory, ignored);
 }
@@ -53,12 +68,14 @@ std::vector<std::string> command_of(const std::vector<std::string>& arguments) {
 }  // namespace
 
 Finished Project::tlm(const std::vector<std::string>& arguments) const {
-    return run_process(command_of(arguments), environment, directory.string());
+    return tlm_meanwhile(arguments, [](int) {});
 }
 
 Finished Project::tlm_meanwhile(const std::vector<std::string>& arguments,
                                 const std::function<void(int pid)>& meanwhile) const {
-    return run_process(command_of(arguments), environment, directory.string(), meanwhile);
+    Finished finished = run_process(command_of(arguments), environment, directory.string(), meanwhile);
+    EXPECT_EQ((finished.out + finished.err).find(kKey), std::string::npos) << "the key was printed";
+    return finished;
 }
 
 Finished Project::tlm_with_signal(const std::vector<std::string>& arguments, int signal,

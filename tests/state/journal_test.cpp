@@ -125,6 +125,7 @@ TEST_F(JournalTest, MadeByPlan_GivesOnlyItsCarriedOutCreates) {
     add("open", "create", "digest-1", "", "");
     add("other verb", "update", "digest-1", "done", "3");
     add("other plan", "create", "digest-2", "done", "4");
+    add("late", "create", "digest-2", "settled_not_done", "");
     add("stopped", "stop", "digest-1", "", "");
     add("deleted", "delete", "digest-1", "done", "");
     ASSERT_TRUE(file->commit(batch).has_value());
@@ -135,8 +136,21 @@ TEST_F(JournalTest, MadeByPlan_GivesOnlyItsCarriedOutCreates) {
     EXPECT_THAT(progress.taken_down,
                 testing::UnorderedElementsAre(ResourceId{"live-stopped"}, ResourceId{"live-deleted"}));
     EXPECT_THAT(open(StateMode::read, "sandbox:x")->progress_of("digest-1").value().made, IsEmpty());
-    EXPECT_THAT(file->made_here({{"2"}, {"3"}, {"4"}, {"9"}}).value(),
-                testing::UnorderedElementsAre(ResourceId{"2"}, ResourceId{"4"}));
+    const auto live = [](const char* id, const char* name) {
+        LiveResource resource;
+        resource.id = {id};
+        resource.name = name;
+        return resource;
+    };
+    const LiveResource made = live("2", "settled");
+    const LiveResource others = live("3", "other verb");
+    LiveResource late = live("9", "late");
+    late.created_at = "2026-11-23T10:15:31Z";  // half a minute after the call
+    LiveResource later = late;
+    later.id = {"10"};
+    later.created_at = "2026-11-24T10:15:31Z";  // on another day: somebody else's
+    EXPECT_THAT(file->made_here({&made, &others, &late, &later}).value(),
+                testing::UnorderedElementsAre(ResourceId{"2"}, ResourceId{"9"}));
 }
 
 TEST_F(JournalTest, UnfinishedForce_IsWhatForcedRunsMadeSinceTheLastThatEndedWell) {

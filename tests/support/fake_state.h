@@ -48,11 +48,17 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
         }
         return progress;
     }
-    Result<std::vector<ResourceId>> made_here(const std::vector<ResourceId>& candidates) const override {
+    Result<std::vector<ResourceId>> made_here(
+        const std::vector<const LiveResource*>& candidates) const override {
         std::vector<ResourceId> made;
-        for (const auto& [id, intent] : intents) {
-            if (was_made(id) && std::ranges::find(candidates, outcomes.at(id).made) != candidates.end())
-                made.push_back(outcomes.at(id).made);
+        for (const LiveResource* live : candidates) {
+            const bool ours = std::ranges::any_of(intents, [&](const auto& entry) {
+                const auto at = outcomes.find(entry.first);
+                if (entry.second.verb != "create" || at == outcomes.end()) return false;
+                return at->second.result == "settled_not_done" ? entry.second.key == live->name
+                                                               : at->second.made == live->id;
+            });
+            if (ours) made.push_back(live->id);
         }
         return made;
     }

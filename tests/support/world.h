@@ -70,7 +70,7 @@ struct World {
         settings.stop_requested = [this] { return stop; };
         const Snapshot before = fleet.read_fleet().value();
         ApplyReport report = execute(plan, before, ports, settings).value();
-        if (!report.stopped_by && !report.interrupted) verify(report, before, ports, settings).value();
+        if (!report.stopped_by && !report.interrupted) verify(report, ports, settings).value();
         return report;
     }
 

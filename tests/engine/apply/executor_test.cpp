@@ -297,9 +297,7 @@ TEST(Recover_CreateThatReachedTheTarget_IsBoundAndNotMadeAgain, AfterAKill) {
     const auto id = world.fleet.add(Kind::agent, intent.key, made);
 
     const auto told =
-        settle_open_intents(world.fleet.read_fleet().value(), world.fleet, world.state, world.state)
-            .value()
-            .told;
+        settle_open_intents(world.fleet.read_fleet().value(), world.fleet, world.state, world.state).value();
     ASSERT_EQ(told.size(), 1U);
     EXPECT_THAT(told[0], HasSubstr("did reach the target"));
     EXPECT_EQ(world.state.bound.at(plan.changes[0].address).id, id);
@@ -355,6 +353,35 @@ TEST(Apply_ForceStoppedAfterEveryCall_AndRepeated, MakesNoThirdSet) {
         const Planned next = world.plan();
         EXPECT_EQ(summarise(next.plan).create, 3U + 1U) << k << ": a finished --force is history";
         EXPECT_EQ(next.kept_of_force, 0U) << k;
+    }
+}
+
+// The server was slow: asked after the time-out it knew of nothing, and then carried the request out all the
+// same.
+TEST(Apply_CreateCarriedOutAfterTheLookUp, LeavesOneInTheEnd) {
+    for (const bool before_the_end : {true, false}) {
+        World world;
+        world.parallelism = 1;
+        CreateCall late;
+        int calls = 0;
+        const auto arrive = [&] { world.fleet.add(Kind::agent, late.name, late.attributes); };
+        world.fleet.fault = [&](const Call& call, const FakeFleet::Apply& apply) -> CallOutcome {
+            if (++calls == 1) {
+                late = std::get<CreateCall>(call.what);
+                return CallUnknown{"timed out"};
+            }
+            if (before_the_end && calls == 4) arrive();
+            return apply();
+        };
+        world.apply(world.plan().plan);
+        world.fleet.fault = nullptr;
+        if (!before_the_end) {
+            arrive();
+            EXPECT_EQ(world.fleet.count(Kind::agent), 3U);
+            world.apply(world.plan().plan);
+        }
+        EXPECT_EQ(world.fleet.count(Kind::agent), 2U) << before_the_end;
+        EXPECT_FALSE(has_changes(world.plan().plan)) << before_the_end;
     }
 }
 

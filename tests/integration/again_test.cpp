@@ -1,0 +1,138 @@
+// What is done, undone and done again.
+#include <gmock/gmock.h>
+
+#include "engine/resource/key.h"
+#include "tests/integration/fixture.h"
+
+namespace tlm::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Again : public testing::Test {
+  protected:
+    Again() {
+        server.attach(project);
+        project.write("workflows/pair.yaml", kPair);
+    }
+    Finished run(const std::vector<std::string>& command) {
+        Finished finished = project.tlm(command);
+        EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
+        return finished;
+    }
+    Server server;
+    Project project;
+};
+
+TEST_F(Again, DestroyedAndApplied_TasksAreSubmittedToTheNewTeam) {
+    run({"apply", "--yes"});
+    static_cast<void>(server.admin("POST", "/tasks/complete", R"({"all":true})"));
+    run({"destroy", "--yes"});
+    run({"apply", "--yes"});
+    const std::string team = server.get("/v1/teams")["teams"][0]["id"].GetString();
+    EXPECT_EQ(server.get("/v1/teams/" + team + "/tasks")["tasks"].Size(), 1U);
+    EXPECT_EQ(project.tlm({"drift"}).exit_code, 0);
+}
+
+TEST_F(Again, ForcedDestroyedAndForced_IsMadeAnew) {
+    run({"apply", "--yes", "--force"});
+    run({"destroy", "--yes"});
+    run({"apply", "--yes", "--force"});
+    EXPECT_EQ(server.stat("agents"), 2);
+    static_cast<void>(server.admin("POST", "/forget"));
+    run({"apply", "--yes", "--force"});
+    EXPECT_EQ(server.stat("agents"), 2) << "a server that lost its memory";
+}
+
+TEST_F(Again, ForcedWithACompletedChain_SubmitsAllOfItAgain) {
+    for (int i = 0; i < 2; ++i) {
+        run({"apply", "--yes"});
+        static_cast<void>(server.admin("POST", "/tasks/complete", R"({"all":true})"));
+    }
+    run({"apply", "--yes", "--force", "--prune"});
+    static_cast<void>(server.admin("POST", "/tasks/complete", R"({"all":true})"));
+    run({"apply", "--yes"});
+    const std::string team = server.get("/v1/teams")["teams"][0]["id"].GetString();
+    EXPECT_EQ(server.get("/v1/teams/" + team + "/tasks")["tasks"].Size(), 2U);
+}
+
+TEST_F(Again, ToDockerAndBackAndToDocker_IsReplacedEachTime) {
+    const auto workflow = [&](const char* agent) {
+        project.write("workflows/pair.yaml",
+                      std::string("metadata: {name: w}\nteams: []\nagents: [{name: a") + agent + "}]\n");
+    };
+    const char* const docker = ", runtime: docker, docker_image: 'img:1', cpus: 3";
+    for (const char* agent : {docker, "", docker, ""}) {
+        workflow(agent);
+        run({"apply", "--yes"});
+        EXPECT_EQ(server.stat("agents"), 1);
+        EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0) << agent;
+    }
+    EXPECT_THAT(run({"state", "show", "w/agent/a"}).out, Not(HasSubstr("docker_image")));
+}
+
+TEST_F(Again, ForceAndPrune_LeavesNothingBehindAndDoesNotSaySo) {
+    run({"apply", "--yes"});
+    const Finished finished = run({"apply", "--yes", "--force", "--prune"});
+    EXPECT_THAT(finished.out, Not(HasSubstr("left these behind")));
+    EXPECT_THAT(finished.out, Not(HasSubstr("--prune` deletes it")));
+    EXPECT_EQ(server.stat("agents"), 2);
+}
+
+TEST_F(Again, UpdateRefusedWith409_FailsAndIsNamed) {
+    run({"apply", "--yes"});
+    std::string edited = kPair;
+    edited.replace(edited.find("m1"), 2, "m2");
+    project.write("workflows/pair.yaml", edited);
+    server.fault("PATCH", "/v1/agents/{id}",
+                 R"({"kind":"status","status":409,"body":"{\"error\":\"busy with something\"}"})");
+    const Finished finished = project.tlm({"apply", "--yes"});
+    EXPECT_EQ(finished.exit_code, 6);
+    EXPECT_THAT(finished.out, HasSubstr("busy with something"));
+    run({"apply", "--yes"});
+}
+
+TEST_F(Again, DriftAfterAnEditThatWasNotApplied_IsNone) {
+    run({"apply", "--yes"});
+    std::string edited = kPair;
+    edited.replace(edited.find("    program: claude-code\n"), 0, "    model: m9\n");
+    project.write("workflows/pair.yaml", edited);
+    EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 2);
+    EXPECT_EQ(project.tlm({"drift"}).exit_code, 0);
+}
+
+TEST_F(Again, WhatCannotBeRead_IsAnErrorAndNotLeftOut) {
+    std::filesystem::create_symlink("/nonexistent", project.directory / "workflows" / "zz.yaml");
+    const Finished dangling = project.tlm({"plan"});
+    EXPECT_EQ(dangling.exit_code, 3);
+    EXPECT_THAT(dangling.err, HasSubstr("workflows/zz.yaml"));
+    std::filesystem::remove(project.directory / "workflows" / "zz.yaml");
+    std::filesystem::create_directory(project.directory / ".env");
+    const Finished directory = project.tlm({"plan"});
+    EXPECT_EQ(directory.exit_code, 3);
+    EXPECT_THAT(directory.err, HasSubstr(".env: can't read this settings file"));
+}
+
+TEST_F(Again, StateChecked_CopiedAndRestored_GoesOn) {
+    run({"apply", "--yes"});
+    EXPECT_THAT(run({"state", "check"}).out, HasSubstr("Sound: 4 bound"));
+    run({"state", "backup", "copy.db"});
+    EXPECT_EQ(project.tlm({"state", "backup", "copy.db"}).exit_code, 3)
+        << "an old backup is not written over";
+    const auto permissions = std::filesystem::status(project.directory / "copy.db").permissions();
+    EXPECT_EQ(permissions & std::filesystem::perms::all,
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    project.write(".tlm/state.db", "no database");
+    std::filesystem::remove(project.directory / ".tlm/state.db-wal");
+    EXPECT_EQ(project.tlm({"state", "check"}).exit_code, 1);
+    EXPECT_EQ(project.tlm({"apply", "--yes"}).exit_code, 1);
+    std::filesystem::copy_file(project.directory / "copy.db", project.directory / ".tlm/state.db",
+                               std::filesystem::copy_options::overwrite_existing);
+    server.reset_stats();
+    run({"apply", "--yes"});
+    EXPECT_EQ(server.stat("writes"), 0);
+}
+
+}  // namespace
+}  // namespace tlm::test
