@@ -44,10 +44,7 @@ void check_desired(const std::vector<DesiredResource>& desired) {
 
 void check_plan(const std::vector<Workflow>& workflows, std::size_t desired, const PlanOptions& options) {
     const Snapshot empty;
-    const std::vector<Binding> bindings;
-    const std::vector<LeftBehind> left_behind;
-    const auto planned =
-        make_plan({workflows, empty, bindings, left_behind, "sandbox:fleet.db", "host-1", options});
+    const auto planned = make_plan({workflows, empty, StateView{}, "sandbox:fleet.db", "host-1", options});
     require(planned.has_value(), "workflows without fault can be planned");
     const Plan& plan = planned.value().plan;
     const PlanSummary summary = summarise(plan);
