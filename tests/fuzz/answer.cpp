@@ -82,7 +82,7 @@ void check_outcome(const Call& call, int status, const CallOutcome& outcome) {
         require(std::holds_alternative<CallNotNow>(outcome), "pushback is no failure");
     if (status >= 500 && status != 503) require(unknown, "a 5xx may have happened");
     if (create) require(!std::holds_alternative<CallGone>(outcome), "what is to be made can't be gone");
-    if (const auto* not_now = std::get_if<CallNotNow>(&outcome)) check_wait(not_now->retry_after);
+    if (const auto* not_now = std::get_if<CallNotNow>(&outcome)) check_wait(not_now->wait);
     if (done) check_done(call, std::get<CallDone>(outcome));
 }
 
