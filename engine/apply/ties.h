@@ -21,7 +21,8 @@ struct TiesSettled {
 // Two applies may make the same agent or team at the same time, each from a state of its own. The oldest
 // carrier of a key (createdAt, then id) stays; whoever made a younger one brings the oldest to what it
 // planned, binds it, wires it into its teams and deletes its own. `results` are those of the run, `now` the
-// fleet after it. What was made elsewhere is never deleted. Errors: state.
+// fleet after it. Only what StateReader::made_here takes for ours is deleted, and never the oldest. Errors:
+// state.
 [[nodiscard]] Result<TiesSettled> settle_ties(const std::vector<ChangeResult>& results, const Snapshot& now,
                                               ApplyPorts& ports, const ApplySettings& settings);
 
