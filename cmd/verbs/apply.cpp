@@ -131,11 +131,14 @@ class Apply {
         }
         progress.clear();
         const ExitCode code = exit_code(report);
+        auto written =
+            write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));
+        if (written) written = flush_out();
+        // A run that is closed as done is not gone on with: a --force given again is another clean slate. So
+        // it is closed after it was told, and who was told nothing because of a kill can just run it again.
         if (auto ended = state.end_run(result_word(code)); !ended && !report.stopped_by) {
             report.stopped_by = ended.error();
         }
-        auto written =
-            write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));
         if (report.stopped_by) return *report.stopped_by;
         // Nobody reads it any more, but what happened still decides the exit code.
         if (!written && code == ExitCode::done) return written.error();

@@ -32,13 +32,14 @@ void check_shown(const Diagnostic& diagnostic, const std::vector<Source>& source
 }
 
 void check_desired(const std::vector<DesiredResource>& desired) {
-    std::set<std::string> keys;
+    std::set<std::pair<Kind, std::string>> keys;
     for (const DesiredResource& resource : desired) {
         const auto parsed = Address::parse(resource.address.text());
         require(parsed && parsed.value() == resource.address, "an address survives its text",
                 resource.address.text());
         if (resource.address.kind == Kind::task) continue;
-        require(keys.insert(resource.key).second, "a key is that of one resource", resource.key);
+        require(keys.emplace(resource.address.kind, resource.key).second,
+                "a key is that of one resource of its kind", resource.key);
     }
 }
 

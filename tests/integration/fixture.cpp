@@ -16,7 +16,7 @@ namespace tlm::test {
 
 namespace fs = std::filesystem;
 
-Project::Project() {
+Project::Project() : program(TLM_PROGRAM) {
     std::string pattern = (fs::temp_directory_path() / "tlm-test-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     directory = pattern;
@@ -59,8 +59,8 @@ bool Project::exists(const std::string& file) const {
 
 namespace {
 
-std::vector<std::string> command_of(const std::vector<std::string>& arguments) {
-    std::vector<std::string> command = {TLM_PROGRAM};
+std::vector<std::string> command_of(const std::string& program, const std::vector<std::string>& arguments) {
+    std::vector<std::string> command = {program};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return command;
 }
@@ -73,7 +73,8 @@ Finished Project::tlm(const std::vector<std::string>& arguments) const {
 
 Finished Project::tlm_meanwhile(const std::vector<std::string>& arguments,
                                 const std::function<void(int pid)>& meanwhile) const {
-    Finished finished = run_process(command_of(arguments), environment, directory.string(), meanwhile);
+    Finished finished =
+        run_process(command_of(program, arguments), environment, directory.string(), meanwhile);
     EXPECT_EQ((finished.out + finished.err).find(kKey), std::string::npos) << "the key was printed";
     return finished;
 }
@@ -91,7 +92,7 @@ Finished Project::tlm_with_signal(const std::vector<std::string>& arguments, int
 }
 
 Finished Project::tlm_in_terminal(const std::vector<std::string>& arguments, const std::string& input) const {
-    return run_in_terminal(command_of(arguments), environment, directory.string(), input);
+    return run_in_terminal(command_of(program, arguments), environment, directory.string(), input);
 }
 
 SimulatorOptions Server::unlimited() {

@@ -40,6 +40,7 @@ class Project {
     [[nodiscard]] Finished tlm(const std::vector<std::string>& arguments) const;
 
     std::filesystem::path directory;
+    std::string program;  // the real one, unless a test chooses another build of it
     std::map<std::string, std::string> environment = {{"PATH", "/usr/bin:/bin"}};
 };
 
