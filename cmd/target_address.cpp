@@ -32,6 +32,12 @@ class Url {
     bool valid_ = false;
 };
 
+// libcurl has decoded what was %-encoded: what can't stand in a host name is no host.
+bool can_be_host(const std::string& host) {
+    return !host.empty() && valid_utf8(host) && visible(host) == host &&
+           host.find_first_of(" /\\?#@%<>\"{}|^`") == std::string::npos;
+}
+
 bool is_this_machine(const std::string& host) {
     return host == "localhost" || host == "[::1]" ||
            (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
@@ -55,7 +61,7 @@ Result<TargetAddress> read_target_address(const std::string& text, const std::st
     const Url url(text);
     const std::string scheme = url.valid() ? url.part(CURLUPART_SCHEME) : "";
     const std::string host = url.valid() ? url.part(CURLUPART_HOST) : "";
-    if ((scheme != "http" && scheme != "https") || host.empty()) {
+    if ((scheme != "http" && scheme != "https") || !can_be_host(host)) {
         return fail(ErrorCode::bad_input, "the target is not an address that tlm can use", origin,
                     {"Write it as https://HOST[:PORT], or sandbox:PATH."});
     }

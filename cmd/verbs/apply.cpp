@@ -49,7 +49,7 @@ class Apply {
             state, StateFile::open(context_.settings.state_path, context_.settings.target, StateMode::write));
         BOOST_OUTCOME_TRY(target, Target::open(context_));
         BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
-        if (!reviewed_ && !has_changes(prepared.plan)) return ExitCode::done;
+        if (!reviewed_ && !has_changes(prepared.plan)) return nothing_to_do(*state, prepared.plan);
         BOOST_OUTCOME_TRY(agreed, confirm());
         if (!agreed) {
             say(context_, "Declined: nothing was changed.\n");
@@ -87,6 +87,16 @@ class Apply {
         prepared.plan = std::move(planned.plan);
         stuck_ = planned.stuck;
         return prepared;
+    }
+
+    // Everything stands: a --force that was cut short is over, and the next one is another clean slate.
+    Result<ExitCode> nothing_to_do(StateFile& state, const Plan& plan) {
+        BOOST_OUTCOME_TRY(unfinished, state.made_by_unfinished_force());
+        if (!unfinished.empty()) {
+            BOOST_OUTCOME_TRYV(state.begin_run(destroys_ ? "destroy" : "apply", plan_digest(plan)));
+            BOOST_OUTCOME_TRYV(state.end_run(result_word(ExitCode::done)));
+        }
+        return ExitCode::done;
     }
 
     Result<void> can_ask() const {

@@ -77,7 +77,7 @@ TEST(Settings, TargetIsCanonicalAndHoldsNoSecret) {
     EXPECT_EQ(resolve({{"AGAMEMNON_URL", "https://x.org:8443/api//"}}).value().target,
               "https://x.org:8443/api");
     for (const char* url : {"https://u:p@x.org", "https://x.org?k=v", "https://x.org/#f", "ftp://x.org",
-                            "x.org", "https://", "sandbox:"}) {
+                            "x.org", "https://", "sandbox:", "https://x%e7.org", "https://x%2f.org"}) {
         EXPECT_NE(fault({{"AGAMEMNON_URL", url}}), "accepted") << url;
     }
 }

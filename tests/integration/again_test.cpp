@@ -45,6 +45,17 @@ TEST_F(Again, ForcedDestroyedAndForced_IsMadeAnew) {
     EXPECT_EQ(server.stat("agents"), 2) << "a server that lost its memory";
 }
 
+TEST_F(Again, ForceThatFailedAtItsLastLook_IsOverOnceAnApplyFindsEverythingInPlace) {
+    static_cast<void>(server.admin(
+        "POST", "/faults",
+        R"({"method":"GET","path":"/v1/agents","skip":2,"fault":{"kind":"status","status":401}})"));
+    ASSERT_EQ(project.tlm({"apply", "--yes", "--force"}).exit_code, 9);
+    run({"apply", "--yes"});
+    EXPECT_EQ(server.stat("agents"), 2);
+    run({"apply", "--yes", "--force"});
+    EXPECT_EQ(server.stat("agents"), 4) << "another clean slate";
+}
+
 TEST_F(Again, ForcedWithACompletedChain_SubmitsAllOfItAgain) {
     for (int i = 0; i < 2; ++i) {
         run({"apply", "--yes"});

@@ -11,7 +11,7 @@ namespace tlm::test {
 // What there must be when everything has ended, read from the server itself and from `tlm state list`,
 // without the engine's own comparison.
 struct Expectation {
-    std::string workflow;  // YAML: what is desired
+    std::vector<std::string> workflows;  // YAML: what is desired
     // Live carriers of keys beside the desired ones, by kind ("agent", "team"): what --force left behind, and
     // orphans that nobody pruned.
     std::map<std::string, std::size_t> others;

@@ -70,18 +70,18 @@ inline void PrintTo(const Scenario& scenario, std::ostream* out) {
 }
 
 inline const std::vector<Scenario> kScenarios = {
-    {"Create", nullptr, kBefore, {"apply", "--yes"}, {kBefore, {}}},
-    {"Change", kBefore, kAfter, {"apply", "--yes"}, {kAfter, {{"agent", 1}}}},
-    {"Prune", kBefore, kAfter, {"apply", "--yes", "--prune"}, {kAfter, {}}},
-    {"Force", kBefore, kBefore, {"apply", "--yes", "--force"}, {kBefore, {{"agent", 5}, {"team", 2}}}},
-    {"ForceAndPrune", kBefore, kAfter, {"apply", "--yes", "--force", "--prune"}, {kAfter, {}}},
-    {"Destroy", kBefore, kBefore, {"destroy", "--yes"}, {kNothing, {}}},
-    {"ReviewedPlan", kBefore, kAfter, {"apply", "plan.json", "--yes"}, {kAfter, {}}, true},
+    {"Create", nullptr, kBefore, {"apply", "--yes"}, {{kBefore}, {}}},
+    {"Change", kBefore, kAfter, {"apply", "--yes"}, {{kAfter}, {{"agent", 1}}}},
+    {"Prune", kBefore, kAfter, {"apply", "--yes", "--prune"}, {{kAfter}, {}}},
+    {"Force", kBefore, kBefore, {"apply", "--yes", "--force"}, {{kBefore}, {{"agent", 5}, {"team", 2}}}},
+    {"ForceAndPrune", kBefore, kAfter, {"apply", "--yes", "--force", "--prune"}, {{kAfter}, {}}},
+    {"Destroy", kBefore, kBefore, {"destroy", "--yes"}, {{kNothing}, {}}},
+    {"ReviewedPlan", kBefore, kAfter, {"apply", "plan.json", "--yes"}, {{kAfter}, {}}, true},
     {"ReviewedForcedPlan",
      kBefore,
      kBefore,
      {"apply", "plan.json", "--yes"},
-     {kBefore, {{"agent", 5}, {"team", 2}}},
+     {{kBefore}, {{"agent", 5}, {"team", 2}}},
      true},
 };
 

@@ -34,6 +34,11 @@ long number_or(const Value& object, const char* name, long otherwise) {
     return found != object.MemberEnd() && found->value.IsInt() ? found->value.GetInt() : otherwise;
 }
 
+double share_of(const Value& object) {
+    const auto found = object.FindMember("share");
+    return found != object.MemberEnd() && found->value.IsNumber() ? found->value.GetDouble() : 1;
+}
+
 FaultSpec read_spec(const Value& fault) {
     FaultSpec spec;
     spec.kind = text_or(fault, "kind", "");
@@ -65,6 +70,8 @@ std::optional<std::string> Faults::add(std::string_view json) {
                     .path = text_or(document, "path", "*"),
                     .times = number_or(document, "times", 1),
                     .skip = number_or(document, "skip", 0),
+                    .share = share_of(document),
+                    .dice = std::minstd_rand(static_cast<unsigned>(number_or(document, "seed", 1))),
                     .spec = read_spec(fault->value),
                     .spec_json = dump(fault->value)};
     if (!is_fault_kind(waiting.spec.kind)) return fmt::format("unknown fault kind '{}'", waiting.spec.kind);
@@ -80,7 +87,10 @@ std::string Faults::to_json() const {
                        list.empty() ? "" : ",", quoted(waiting.method), quoted(waiting.path), waiting.times,
                        waiting.skip, waiting.spec_json);
     }
-    return fmt::format(R"({{"faults":[{}]}})", list);
+    std::string taken;
+    for (const auto& [kind, count] : taken_)
+        fmt::format_to(std::back_inserter(taken), "{}{}:{}", taken.empty() ? "" : ",", quoted(kind), count);
+    return fmt::format(R"({{"faults":[{}],"taken":{{{}}}}})", list, taken);
 }
 
 std::optional<FaultSpec> Faults::take(const Request& request) {
@@ -90,7 +100,10 @@ std::optional<FaultSpec> Faults::take(const Request& request) {
             --waiting->skip;
             continue;
         }
+        if (waiting->share < 1 && std::uniform_real_distribution<>()(waiting->dice) >= waiting->share)
+            continue;
         FaultSpec spec = waiting->spec;
+        ++taken_[spec.kind];
         if (waiting->times > 0 && --waiting->times == 0) waiting_.erase(waiting);
         return spec;
     }

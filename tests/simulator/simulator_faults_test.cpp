@@ -116,6 +116,23 @@ TEST_F(SimulatorFaultsTest, SkipAndTimes_HitOnlyTheRequestsBetween) {
     EXPECT_EQ(json_at(admin_.send("GET", "/admin/faults").body, "/faults"), "[]");
 }
 
+TEST_F(SimulatorFaultsTest, Share_HitsThatPartOfTheRequestsAndTheSameOnesAgain) {
+    const auto hit = [&] {
+        arrange(R"({"kind":"status","status":500})", R"("times":-1,"share":0.5,"seed":7)");
+        std::string which;
+        for (int i = 0; i < 64; ++i)
+            which += create().status == 500 ? 'x' : '.';
+        admin_.send("DELETE", "/admin/faults");
+        return which;
+    };
+    const std::string first = hit();
+    EXPECT_EQ(hit(), first);
+    const auto hits = std::count(first.begin(), first.end(), 'x');
+    EXPECT_GT(hits, 16);
+    EXPECT_LT(hits, 48);
+    EXPECT_EQ(json_at(admin_.send("GET", "/admin/faults").body, "/taken/status"), std::to_string(2 * hits));
+}
+
 TEST_F(SimulatorFaultsTest, Cleared_NoLongerHits) {
     arrange(R"({"kind":"drop"})", R"("times":-1)");
     EXPECT_EQ(create().status, 0U);

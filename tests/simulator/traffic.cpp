@@ -51,12 +51,13 @@ std::string Traffic::stats_json(const Store& store) const {
                        count);
     }
     return fmt::format(
-        R"({{"requests":{},"reads":{},"writes":{},"throttled":{},"max_in_flight":{},"by_route":{{{}}},)"
+        R"({{"requests":{},"reads":{},"writes":{},"throttled":{},"in_flight":{},"max_in_flight":{},"by_route":{{{}}},)"
         R"("agents":{},"teams":{},"tasks":{},"duplicates":{{"agents":{},"teams":{},"tasks":{}}},)"
         R"("dispatched_early":{}}})",
-        requests_, reads_, requests_ - reads_, throttled_, most_flying_, routes, store.agents.all().size(),
-        store.teams.all().size(), store.tasks.all().size(), store.agents.duplicates(),
-        store.teams.duplicates(), store.tasks.duplicates(), store.dispatched_early);
+        requests_, reads_, requests_ - reads_, throttled_, flying_, most_flying_, routes,
+        store.agents.all().size(), store.teams.all().size(), store.tasks.all().size(),
+        store.agents.duplicates(), store.teams.duplicates(), store.tasks.duplicates(),
+        store.dispatched_early);
 }
 
 std::string Traffic::log_json() const {
