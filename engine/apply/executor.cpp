@@ -11,6 +11,7 @@
 
 #include "engine/apply/backoff.h"
 #include "engine/apply/bookkeeping.h"
+#include "engine/apply/throttle.h"
 #include "engine/apply/ties.h"
 #include "engine/apply/work.h"
 #include "engine/schedule/schedule.h"
@@ -22,8 +23,6 @@ using TimePoint = std::chrono::steady_clock::time_point;
 using std::chrono::milliseconds;
 
 constexpr int kMaxAttempts = 5;  // of one call, the first included
-// A target that takes nothing for so long is as good as gone.
-constexpr auto kMostThrottling = std::chrono::minutes(15);
 
 struct InFlight {
     std::size_t change = 0;
@@ -42,8 +41,7 @@ class Executor {
           schedule_(plan.changes),
           books_(fleet, settings),
           results_(plan.changes.size()),
-          capacity_(std::max<std::size_t>(1, settings.parallelism)),
-          accepted_(ports.clock.now()) {
+          throttle_(settings.parallelism, ports.clock.now()) {
         for (std::size_t i = 0; i < plan.changes.size(); ++i)
             results_[i].change = &plan.changes[i];
         for (const auto& [address, id] : progress.made)
@@ -188,9 +186,9 @@ class Executor {
             ready_.push_back(delayed_.begin()->second);
             delayed_.erase(delayed_.begin());
         }
-        if (now < gate_) return calls;
+        if (now < throttle_.opens()) return calls;
         std::vector<std::size_t> uncertain;
-        while (!ready_.empty() && in_flight_.size() + uncertain.size() < capacity_) {
+        while (!ready_.empty() && in_flight_.size() + uncertain.size() < throttle_.capacity()) {
             const std::size_t i = ready_.front();
             ready_.pop_front();
             if (works_.at(i).must_look_up) {
@@ -241,14 +239,14 @@ class Executor {
 
     // Calls in flight are waited for, but not beyond the moment when others may be sent.
     TimePoint wait_until() {
-        if (stopping() || in_flight_.size() >= capacity_ || (ready_.empty() && delayed_.empty()))
+        if (stopping() || in_flight_.size() >= throttle_.capacity() || (ready_.empty() && delayed_.empty()))
             return kForever;
         return next_wake();
     }
 
     TimePoint next_wake() {
-        if (delayed_.empty()) return gate_;
-        return ready_.empty() ? std::max(gate_, delayed_.begin()->first) : gate_;
+        const TimePoint opens = throttle_.opens();
+        return ready_.empty() && !delayed_.empty() ? std::max(opens, delayed_.begin()->first) : opens;
     }
 
     void handle(const Completion& completion) {
@@ -258,7 +256,7 @@ class Executor {
         in_flight_.erase(at);
         call_ = completion.id;
         flight_ = &flight;
-        if (!std::holds_alternative<CallNotNow>(completion.outcome)) accepted_ = ports_.clock.now();
+        if (!std::holds_alternative<CallNotNow>(completion.outcome)) throttle_.accepted(ports_.clock.now());
         std::visit([&](const auto& outcome) { on(flight.change, outcome); }, completion.outcome);
     }
 
@@ -270,7 +268,7 @@ class Executor {
         if (!creates && done.resource && done.resource->id != works_.at(i).id)
             return on(i, CallUnknown{fmt::format("the answer is about another resource (id {})",
                                                  done.resource->id.value)});
-        capacity_ = std::min(settings_.parallelism, capacity_ + 1);
+        throttle_.done();
         Work& work = works_.at(i);
         if (done.resource) work.id = done.resource->id;
         books_.outcome(call_, "done", {}, work.id);
@@ -293,17 +291,12 @@ class Executor {
         } else {
             books_.outcome(call_, "not_now", not_now.reason, {});
         }
-        const TimePoint now = ports_.clock.now();
         const milliseconds wait = not_now.wait + backoff_.jitter(not_now.wait);
-        if (now >= gate_) {
-            // Answers to calls that were in flight together are one push, so the capacity is halved once.
-            capacity_ = std::max<std::size_t>(1, capacity_ / 2);
+        if (throttle_.pushed_back(ports_.clock.now(), wait))
             ports_.observer.on(Throttled{wait, not_now.reason});
-        }
-        gate_ = std::max(gate_, now + wait);
         --works_.at(i).attempts;
         ready_.push_front(i);
-        if (gate_ - accepted_ <= kMostThrottling || report_.stopped_by) return;
+        if (!throttle_.out_of_patience() || report_.stopped_by) return;
         report_.stopped_by = fail(
             ErrorCode::unreachable, fmt::format("the target has only asked to wait: {}", not_now.reason),
             plan_.target, {"Nothing more was sent. Run `tlm apply` again once the target takes requests."});
@@ -496,10 +489,8 @@ class Executor {
     std::multimap<TimePoint, std::size_t> delayed_;  // of those, the ones that wait before a retry
     std::unordered_map<std::int64_t, InFlight> in_flight_;
     std::unordered_map<std::size_t, CallId> uncertain_;  // creates whose outcome is not known yet
-    std::size_t capacity_;                               // calls in flight at most, fewer after a push-back
-    TimePoint gate_{};                                   // nothing is sent before: the target asked to wait
-    TimePoint accepted_;                                 // when the target last took a call
-    CallId call_;                                        // the completion being handled
+    Throttle throttle_;
+    CallId call_;  // the completion being handled
     const InFlight* flight_ = nullptr;
 };
 
