@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cmd/options.h"
-#include "cmd/secret.h"
+#include "engine/base/secret.h"
 #include "providers/agamemnon/agamemnon.h"
 
 namespace tlm::cmd {

@@ -1,8 +1,7 @@
 #include "cmd/target.h"
 
 #include <fmt/format.h>
-
-#include <fstream>
+#include <sys/resource.h>
 
 #include "cmd/version.h"
 #include "engine/base/text.h"
@@ -12,10 +11,10 @@
 namespace tlm::cmd {
 namespace {
 
-Result<void> readable(const char* setting, const std::string& file) {
-    if (file.empty() || std::ifstream(file).good()) return success();
-    return fail(ErrorCode::bad_input, fmt::format("can't read the file that {} names", setting), file,
-                {"Check the path and the permissions."});
+// A core dump is what a crash leaves behind and what people attach to reports, and the key would be in it.
+void forbid_core_dumps() {
+    const rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
 }
 
 }  // namespace
@@ -26,12 +25,11 @@ Result<Target> Target::open(const Context& context) {
         BOOST_OUTCOME_TRY(sandbox, Sandbox::open(settings.sandbox_path));
         return Target(std::move(sandbox));
     }
-    BOOST_OUTCOME_TRYV(readable("AGAMEMNON_CA_CERT", settings.tls.ca_cert));
-    BOOST_OUTCOME_TRYV(readable("AGAMEMNON_CLIENT_CERT", settings.tls.client_cert));
-    BOOST_OUTCOME_TRYV(readable("AGAMEMNON_CLIENT_KEY", settings.tls.client_key));
+    BOOST_OUTCOME_TRYV(check_tls_files(settings.tls));
+    if (!settings.api_key.empty()) forbid_core_dumps();
     AgamemnonOptions options;
     options.url = settings.target;
-    options.api_key = settings.api_key.reveal();
+    options.api_key = settings.api_key;
     options.user_agent = std::string("tlm/") + kVersion;
     options.timeout = settings.timeout;
     options.rate_limit_rps = settings.rate_limit_rps;

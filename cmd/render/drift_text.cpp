@@ -164,7 +164,7 @@ std::string drift_json(const std::vector<Finding>& findings, const std::string& 
         write_finding(writer, finding);
     writer.EndArray();
     writer.EndObject();
-    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
 }
 
 }  // namespace tlm::cmd

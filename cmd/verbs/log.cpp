@@ -18,7 +18,7 @@ void member(Writer& writer, const char* name, const std::string& text) {
 }
 
 std::string finish(rapidjson::StringBuffer& buffer) {
-    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
 }
 
 std::string runs_json(const std::vector<RunRecord>& runs) {

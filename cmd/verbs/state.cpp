@@ -41,7 +41,7 @@ std::string list_json(const std::vector<Binding>& bindings) {
     for (const Binding& binding : bindings)
         write_binding(writer, binding, false);
     writer.EndArray();
-    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
 }
 
 std::string list_text(const std::vector<Binding>& bindings) {
@@ -87,7 +87,7 @@ Result<ExitCode> show(const Context& context, const StateReader& state) {
         Writer writer(buffer);
         writer.SetIndent(' ', 2);
         write_binding(writer, binding, true);
-        BOOST_OUTCOME_TRYV(write_out(std::string(buffer.GetString(), buffer.GetSize()) + "\n"));
+        BOOST_OUTCOME_TRYV(write_out(visible_json({buffer.GetString(), buffer.GetSize()}) + "\n"));
         return ExitCode::done;
     }
     std::vector<std::string> known;
@@ -120,7 +120,7 @@ std::string lock_json(const std::optional<LockHolder>& holder) {
         member("doing", holder->doing);
     }
     writer.EndObject();
-    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
 }
 
 Result<ExitCode> lock(const Context& context) {

@@ -118,6 +118,26 @@ std::string visible(std::string_view text) {
     return result;
 }
 
+std::string visible_json(std::string json) {
+    const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x7F; };
+    if (std::ranges::all_of(json, ascii)) return json;
+    std::string result;
+    result.reserve(json.size());
+    for (std::string_view text = json; !text.empty();) {
+        const CodePoint point = decode(text);
+        if (point.value == kInvalid || (point.value != 0x7F && !is_invisible(point.value))) {
+            result += text.substr(0, point.bytes);
+        } else if (point.value < 0x10000) {
+            result += fmt::format("\\u{:04x}", static_cast<unsigned>(point.value));
+        } else {
+            const auto above = static_cast<unsigned>(point.value) - 0x10000U;
+            result += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (above >> 10U), 0xDC00U + (above & 0x3FFU));
+        }
+        text.remove_prefix(point.bytes);
+    }
+    return result;
+}
+
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
     constexpr std::size_t kLongest = 200;  // nobody mistypes a longer word by a few letters
     if (word.size() > kLongest) return std::nullopt;

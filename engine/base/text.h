@@ -13,6 +13,10 @@ namespace tlm {
 // and invalid UTF-8 by \xNN, so that it can be shown on a terminal, whoever wrote it.
 [[nodiscard]] std::string visible(std::string_view text);
 
+// JSON with the same characters written as \\u escapes, so that it means the same and can be shown and
+// reviewed.
+[[nodiscard]] std::string visible_json(std::string json);
+
 // The candidate that was probably meant: smallest Damerau-Levenshtein distance, at most a third of the length
 // (at least 1). Empty where none is near.
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word,

@@ -3,6 +3,7 @@
 #include <rapidjson/stringbuffer.h>
 
 #include "engine/base/sha256.h"
+#include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 
 namespace tlm {
@@ -150,7 +151,8 @@ std::string text_without_digest(const Plan& plan) {
         write_change(writer, change);
     writer.EndArray();
     writer.EndObject();
-    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+    // Whoever reviews it must see what stands there: a text that turns direction in the middle hides it.
+    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
 }
 
 std::string digest_of(std::string_view text) {

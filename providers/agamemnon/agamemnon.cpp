@@ -30,6 +30,10 @@ constexpr int kMostReadTries = 5;       // of a read that fails, the first inclu
 constexpr auto kMostThrottling = 5min;  // after which a read that the server puts off gives up
 constexpr int kMostRounds = 3;          // of lists that shift while they are read
 
+// Bytes of a page of 1,000 items. The server takes at most some 6 KB of text in an agent or a task, six times
+// that where every character is escaped, and a thousand teams of a thousand agents each fit, too.
+constexpr std::size_t kLargestPage = std::size_t{64} << 20U;
+
 std::int64_t now_seconds() {
     return static_cast<std::int64_t>(std::time(nullptr));
 }
@@ -38,7 +42,8 @@ std::int64_t now_seconds() {
 
 class Agamemnon::Impl {
   public:
-    explicit Impl(AgamemnonOptions options) : options_(std::move(options)), transfers_(options_) {}
+    explicit Impl(AgamemnonOptions options)
+        : options_(std::move(options)), redact_(options_.api_key), transfers_(options_, redact_) {}
 
     [[nodiscard]] bool usable() const { return transfers_.usable(); }
 
@@ -137,7 +142,9 @@ class Agamemnon::Impl {
 
     void ask(Read read, TimePoint not_before = {}) {
         ++read.tries;
-        const std::uint64_t ticket = transfers_.start({"GET", read.path, {}, {}, false}, not_before);
+        const std::uint64_t ticket = transfers_.start(
+            {.method = "GET", .path = read.path, .body = {}, .request_id = {}, .max_answer = kLargestPage},
+            not_before);
         reads_.emplace(ticket, std::move(read));
     }
 
@@ -166,31 +173,24 @@ class Agamemnon::Impl {
             if (agamemnon::asks_to_wait(response)) {
                 const auto wait = agamemnon::wait_for(response, now_seconds());
                 if (Clock::now() + wait > deadline) {
-                    return at(read.path,
-                              unreachable(fmt::format("the server asks to wait: {} ({})",
-                                                      agamemnon::words_of(response), response.status)));
+                    return at(read.path, unreachable(fmt::format("the server asks to wait: {} ({})",
+                                                                 words(response), response.status)));
                 }
-                if (options_.on_wait) options_.on_wait(wait, agamemnon::words_of(response));
+                if (options_.on_wait) options_.on_wait(wait, words(response));
                 --read.tries;
                 ask(std::move(read));  // the gate is shut already
                 return success();
             }
-            if (response.status < 500) {
-                return at(read.path,
-                          unreachable(fmt::format("the server does not answer as an Agamemnon does: {} ({})",
-                                                  agamemnon::words_of(response), response.status)));
-            }
+            if (response.status < 500) return at(read.path, not_an_agamemnon(response));
         }
         const std::string why = response.transport == Transport::answered
-                                    ? fmt::format("{} ({})", agamemnon::words_of(response), response.status)
+                                    ? fmt::format("{} ({})", words(response), response.status)
                                     : response.fault;
-        if (response.certificate) {
-            return at(read.path,
-                      fail(ErrorCode::unreachable, why, {},
-                           {"The connection is not trusted. AGAMEMNON_CA_CERT (--ca-cert) names a file with "
-                            "certificates to trust; AGAMEMNON_CLIENT_CERT what a server may ask for."}));
+        if (response.hopeless || read.tries >= kMostReadTries) {
+            return at(read.path, response.next.empty()
+                                     ? unreachable(why)
+                                     : fail(ErrorCode::unreachable, why, {}, {response.next}));
         }
-        if (read.tries >= kMostReadTries) return at(read.path, unreachable(why));
         const auto pause = 100ms * (1 << read.tries) / 2;
         ask(std::move(read), Clock::now() + pause);
         return success();
@@ -201,13 +201,24 @@ class Agamemnon::Impl {
                     {"Check AGAMEMNON_URL, and that the server runs and can be reached from here."});
     }
 
+    Error not_an_agamemnon(const Response& response) const {
+        const std::string why = fmt::format("{} ({})", words(response), response.status);
+        // Who follows it hands the key to whoever the redirect names.
+        if (!response.location.empty()) {
+            return fail(ErrorCode::unreachable, why, {},
+                        {"If that is where the server is, set AGAMEMNON_URL to it."});
+        }
+        return unreachable("the server does not answer as an Agamemnon does: " + why);
+    }
+
+    std::string words(const Response& response) const { return agamemnon::words_of(response, redact_); }
+
     Error denied(const std::string& path, const Response& response) const {
         return at(
             path,
             fail(ErrorCode::denied,
-                 fmt::format("the server refused the key: {} ({})", agamemnon::words_of(response),
-                             response.status),
-                 {}, {options_.api_key.empty() ? "Set AGAMEMNON_API_KEY." : "Check AGAMEMNON_API_KEY."}));
+                 fmt::format("the server refused the key: {} ({})", words(response), response.status), {},
+                 {options_.api_key.empty() ? "Set AGAMEMNON_API_KEY." : "Check AGAMEMNON_API_KEY."}));
     }
 
     // Where what is looked for would be listed. Nothing where its team can't exist.
@@ -269,8 +280,8 @@ class Agamemnon::Impl {
             if (agamemnon::asks_to_wait(item.response))
                 transfers_.hold_until(Clock::now() + agamemnon::wait_for(item.response, now_seconds()));
             if (const auto call = calls_.find(item.ticket); call != calls_.end()) {
-                ended_.push_back(
-                    {call->second.id, agamemnon::outcome_of(call->second, item.response, now_seconds())});
+                ended_.push_back({call->second.id, agamemnon::outcome_of(call->second, item.response,
+                                                                         now_seconds(), redact_)});
                 calls_.erase(call);
             } else if (const auto read = reads_.find(item.ticket); read != reads_.end()) {
                 answers_.emplace_back(std::move(read->second), std::move(item.response));
@@ -280,6 +291,7 @@ class Agamemnon::Impl {
     }
 
     const AgamemnonOptions options_;
+    const agamemnon::Redactor redact_;
     agamemnon::Transfers transfers_;
     std::unordered_map<std::uint64_t, Call> calls_;  // by ticket
     std::unordered_map<std::uint64_t, Read> reads_;  // by ticket

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/base/secret.h"
 #include "engine/ports/provider.h"
 
 namespace tlm {
@@ -16,16 +17,19 @@ struct TlsFiles {
     std::string client_key;   // empty: it is in client_cert
 };
 
+// Whether the files can be read and hold what they are for, so that a fault of theirs is not taken for the
+// server's. Errors: bad_input, naming the setting and the file.
+[[nodiscard]] Result<void> check_tls_files(const TlsFiles& files);
+
 struct AgamemnonOptions {
-    std::string url;      // http or https, without a slash at the end
-    std::string api_key;  // sent as bearer; empty: none is sent
+    std::string url;  // http or https, without a slash at the end
+    Secret api_key;   // sent as bearer; empty: none is sent
     std::string user_agent;
     std::chrono::milliseconds timeout{30000};          // of one request, from its first byte to its last
     std::chrono::milliseconds connect_timeout{10000};  // of a connection, TLS included
     double rate_limit_rps = 0;                         // requests a second; 0: no limit of our own
     double rate_limit_burst = 1;                       // that may go at once
     std::size_t max_connections = 16;
-    std::size_t max_body = std::size_t{256} << 20U;  // bytes of one answer, after decompression
     TlsFiles tls;
     // Told when reading has to wait because the server asks for it. May be empty.
     std::function<void(std::chrono::milliseconds wait, const std::string& reason)> on_wait;

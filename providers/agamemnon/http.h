@@ -13,6 +13,7 @@ struct Request {
     std::string body;
     std::string request_id;          // X-Request-Id; empty: none
     bool sent_at_most_once = false;  // a create: must not be repeated, not even on a new connection
+    std::size_t max_answer = std::size_t{8} << 20U;  // bytes of the body, after decompression
 };
 
 // How a request ended.
@@ -24,8 +25,9 @@ enum class Transport : std::uint8_t {
 
 struct Response {
     Transport transport = Transport::answered;
-    std::string fault;         // where it was not answered: why
-    bool certificate = false;  // it is about a certificate, which does not mend itself
+    std::string fault;      // where it was not answered: why, redacted
+    std::string next;       // and what to do about it; empty: nothing in particular
+    bool hopeless = false;  // it does not mend itself, so that trying again is of no use
     int status = 0;
     std::string body;
     std::string retry_after;  // header, as it came

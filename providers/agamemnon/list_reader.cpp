@@ -7,10 +7,10 @@
 namespace tlm::agamemnon {
 namespace {
 
-constexpr std::size_t kPage = 1000;             // the most that the server gives
-constexpr std::size_t kMostItems = 10'000'000;  // more is a broken server, not a fleet
-constexpr std::size_t kMostPages = 50'000;      // the same
-constexpr std::size_t kMostWaiting = 64;        // pages asked for at a time
+constexpr std::size_t kPage = 1000;            // the most that the server gives
+constexpr std::size_t kMostItems = 2'000'000;  // more is a broken server, not a fleet
+constexpr std::size_t kMostPages = 50'000;     // the same
+constexpr std::size_t kMostWaiting = 64;       // pages asked for at a time
 
 }  // namespace
 

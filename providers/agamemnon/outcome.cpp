@@ -67,17 +67,17 @@ bool is_start(const Call& call) {
     return std::holds_alternative<StartCall>(call.what);
 }
 
-CallOutcome success_of(const Call& call, const Response& response) {
+CallOutcome success_of(const Call& call, const Response& response, const Redactor& redact) {
     auto resource = resource_in(call, response);
     if (resource) {
         if (const auto* create = std::get_if<CreateCall>(&call.what);
             create != nullptr && resource->name != create->name) {
             return CallUnknown{fmt::format("the server answered with `{}` to the creation of `{}`",
-                                           resource->name, create->name)};
+                                           redact(resource->name), create->name)};
         }
         if (const std::string id = id_of(call); !id.empty() && resource->id.value != id) {
-            return CallUnknown{
-                fmt::format("the server answered about `{}` to a call about `{}`", resource->id.value, id)};
+            return CallUnknown{fmt::format("the server answered about `{}` to a call about `{}`",
+                                           redact(resource->id.value), id)};
         }
         return CallDone{std::move(resource)};
     }
@@ -114,23 +114,25 @@ std::string own_words(const Response& response) {
     return {};
 }
 
-CallOutcome refused(const Response& response) {
-    return CallRefused{fmt::format("{} ({})", words_of(response), response.status)};
+std::string own_or_body(const Response& response) {
+    std::string words = own_words(response);
+    return words.empty() ? response.body : words;
+}
+
+bool redirects(const Response& response) {
+    return response.status >= 300 && response.status < 400 && !response.location.empty();
 }
 
 }  // namespace
 
-std::string words_of(const Response& response) {
-    std::string words = own_words(response);
-    if (words.empty()) words = response.body;
-    if (words.empty()) words = "no explanation from the server";
-    if (words.size() > kMostWords) {
-        std::size_t end = kMostWords;
-        while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xC0U) == 0x80U)
-            --end;
-        words = words.substr(0, end) + "…";
+std::string words_of(const Response& response, const Redactor& redact) {
+    if (redirects(response)) {
+        return fmt::format("the server redirects to {}, which tlm does not follow",
+                           redact(response.location));
     }
-    return words;
+    std::string words = own_or_body(response);
+    if (words.empty()) words = "no explanation from the server";
+    return redact(std::move(words));
 }
 
 bool says_error(const Response& response) {
@@ -167,34 +169,33 @@ std::chrono::milliseconds wait_for(const Response& response, std::int64_t now) {
     return std::max(retry_after(response, now).value_or(kDefault), kLeast);
 }
 
-CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t now) {
+CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t now, const Redactor& redact) {
     if (response.transport == Transport::not_sent) return CallNotSent{response.fault};
     if (response.transport == Transport::uncertain) return CallUnknown{response.fault};
     const int status = response.status;
-    if (status >= 200 && status < 300) return success_of(call, response);
+    if (status >= 200 && status < 300) return success_of(call, response, redact);
+    const std::string words = words_of(response, redact);
+    const auto with_status = [&] { return fmt::format("{} ({})", words, status); };
     switch (status) {
         case 401:
         case 403:
-            return CallDenied{fmt::format("the server refused the key: {} ({})", words_of(response), status)};
+            return CallDenied{"the server refused the key: " + with_status()};
         case 404:
-            return is_create(call) ? refused(response) : CallOutcome(CallGone{words_of(response)});
+            return is_create(call) ? CallOutcome(CallRefused{with_status()}) : CallOutcome(CallGone{words});
         case 409:
-            return CallAlreadySo{words_of(response)};
+            return CallAlreadySo{words};
         case 429:
         case 503:
-            return CallNotNow{wait_for(response, now), words_of(response), status == 429};
+            return CallNotNow{wait_for(response, now), words, status == 429};
         case 400:
-            if (is_start(call) && says_running(words_of(response))) return CallAlreadySo{words_of(response)};
-            return refused(response);
+            if (is_start(call) && says_running(own_or_body(response).substr(0, kMostWords)))
+                return CallAlreadySo{words};
+            return CallRefused{with_status()};
         default:
             break;
     }
-    if (status >= 500) return CallUnknown{fmt::format("{} ({})", words_of(response), status)};
-    if (status >= 300 && status < 400) {
-        return CallRefused{fmt::format("the server redirects to {}, which tlm does not follow ({})",
-                                       response.location, status)};
-    }
-    return refused(response);
+    if (status >= 500) return CallUnknown{with_status()};
+    return CallRefused{with_status()};
 }
 
 }  // namespace tlm::agamemnon

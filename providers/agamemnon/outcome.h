@@ -6,16 +6,18 @@
 
 #include "engine/ports/call.h"
 #include "providers/agamemnon/http.h"
+#include "providers/agamemnon/redactor.h"
 
 namespace tlm::agamemnon {
 
 // What became of a call: the one place where transport, status and body turn into the engine's closed set.
 // `now` is seconds since 1970, for a Retry-After that is a date. Pure.
-[[nodiscard]] CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t now);
+[[nodiscard]] CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t now,
+                                     const Redactor& redact);
 
-// The server's own words about a failure: its `error` or `detail`, else the body, else the status; cut to 500
-// characters.
-[[nodiscard]] std::string words_of(const Response& response);
+// The server's own words about a failure: its `error` or `detail`, where it redirects to, else the body, else
+// the status; redacted, and cut to 500 characters.
+[[nodiscard]] std::string words_of(const Response& response, const Redactor& redact);
 
 // Whether the answer holds an `error` or `detail` of the server's own.
 [[nodiscard]] bool says_error(const Response& response);

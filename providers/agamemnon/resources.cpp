@@ -15,6 +15,9 @@ namespace {
 using Json = rapidjson::Value;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
+// The servers that are known give 36. It becomes part of a path, and proxies take no path of any length.
+constexpr std::size_t kLongestId = 1024;
+
 const Json* find(const Json& json, const char* name) {
     const auto at = json.FindMember(name);
     return at == json.MemberEnd() ? nullptr : &at->value;
@@ -150,11 +153,13 @@ void write_attributes(Writer& writer, Kind kind, const Attributes& attributes) {
 
 Result<LiveResource> read_resource(Kind kind, const Json& json) {
     const auto wrong = [&](const char* what) {
-        return fail(ErrorCode::unreachable, fmt::format("a {} {}", kind_name(kind), what));
+        return fail(ErrorCode::unreachable,
+                    fmt::format("{} {} {}", kind == Kind::agent ? "an" : "a", kind_name(kind), what));
     };
     if (!json.IsObject()) return wrong("is not an object");
     const Json* id = find(json, "id");
     if (id == nullptr || !is_text(*id) || id->GetStringLength() == 0) return wrong("has no id");
+    if (id->GetStringLength() > kLongestId) return wrong("has an id that is longer than 1,024 bytes");
     const Json* name = find(json, kind == Kind::task ? "subject" : "name");
     if (name == nullptr || !is_text(*name))
         return wrong(kind == Kind::task ? "has no subject" : "has no name");

@@ -6,12 +6,19 @@
 #include <map>
 #include <unordered_map>
 
+#include "providers/agamemnon/faults.h"
 #include "providers/agamemnon/rate_limit.h"
 
 namespace tlm::agamemnon {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Bytes of an answer's head, and of the interim answers (1xx) before it, which could go on for ever.
+constexpr std::size_t kLargestHead = std::size_t{256} << 10U;
+// Bytes of the answers that arrive side by side: nearly two hundred pages may, of a megabyte or two where all
+// is well, and each may be as large as its own limit, but not all of them.
+constexpr std::size_t kMostArriving = std::size_t{384} << 20U;
 
 // curl_global_init is not thread-safe before 7.84 and idempotent after; a static local makes it happen once.
 bool curl_is_ready() {
@@ -32,6 +39,9 @@ struct HeaderList {
     }
 };
 
+// Why an answer was not read to its end.
+enum class Refusal : std::uint8_t { none, large_body, large_head, too_much_at_once };
+
 // One request under way, with everything that libcurl points into.
 struct Transfer {
     CURL* easy = nullptr;
@@ -41,8 +51,9 @@ struct Transfer {
     HeaderList headers;
     std::string url;
     Response response;
-    std::size_t max_body = 0;
-    bool too_large = false;
+    std::size_t head = 0;             // bytes of the answer's head
+    std::size_t* arriving = nullptr;  // bytes of the bodies of all that is under way
+    Refusal refusal = Refusal::none;
     std::array<char, CURL_ERROR_SIZE> error{};
 
     Transfer() : easy(curl_easy_init()) {}
@@ -51,15 +62,27 @@ struct Transfer {
     ~Transfer() { curl_easy_cleanup(easy); }
 };
 
+// Ends a transfer from within one of libcurl's callbacks, for which any other number than what came stands.
+std::size_t refuse(Transfer& transfer, Refusal refusal) {
+    transfer.refusal = refusal;
+    return 0;
+}
+
 std::size_t receive(char* data, std::size_t size, std::size_t count, void* user) {
     auto* transfer = static_cast<Transfer*>(user);
     const std::size_t bytes = size * count;
-    if (transfer->response.body.size() + bytes > transfer->max_body) {
-        transfer->too_large = true;
-        return 0;
-    }
+    if (transfer->response.body.size() + bytes > transfer->request.max_answer)
+        return refuse(*transfer, Refusal::large_body);
+    if (*transfer->arriving + bytes > kMostArriving) return refuse(*transfer, Refusal::too_much_at_once);
+    *transfer->arriving += bytes;
     transfer->response.body.append(data, bytes);
     return bytes;
+}
+
+std::size_t receive_head(char*, std::size_t size, std::size_t count, void* user) {
+    auto* transfer = static_cast<Transfer*>(user);
+    transfer->head += size * count;
+    return transfer->head > kLargestHead ? refuse(*transfer, Refusal::large_head) : size * count;
 }
 
 std::size_t upload(char* buffer, std::size_t size, std::size_t count, void* user) {
@@ -69,6 +92,34 @@ std::size_t upload(char* buffer, std::size_t size, std::size_t count, void* user
     body.copy(buffer, bytes, transfer->uploaded);
     transfer->uploaded += bytes;
     return bytes;
+}
+
+std::string refusal_text(const Transfer& transfer) {
+    switch (transfer.refusal) {
+        case Refusal::large_body:
+            return fmt::format("the answer is larger than {} MiB", transfer.request.max_answer >> 20U);
+        case Refusal::large_head:
+            return fmt::format("the head of the answer is larger than {} KiB", kLargestHead >> 10U);
+        case Refusal::too_much_at_once:
+            return fmt::format("the answers together are larger than {} MiB", kMostArriving >> 20U);
+        case Refusal::none:
+            break;
+    }
+    return {};
+}
+
+// Whether the URL's host is this machine, as its loopback addresses are.
+bool is_this_machine(const std::string& url) {
+    const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
+    char* text = nullptr;
+    if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
+        curl_url_get(parsed.get(), CURLUPART_HOST, &text, 0) != CURLUE_OK) {
+        return false;
+    }
+    const std::string host(text);
+    curl_free(text);
+    return host == "localhost" || host == "[::1]" ||
+           (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
 }
 
 std::string header_of(CURL* easy, const char* name) {
@@ -106,8 +157,10 @@ class Transfers::Impl {
   public:
     using TimePoint = Transfers::TimePoint;
 
-    explicit Impl(const AgamemnonOptions& options)
+    Impl(const AgamemnonOptions& options, const Redactor& redact)
         : options_(options),
+          redact_(redact),
+          local_(is_this_machine(options.url)),
           limit_(options.rate_limit_rps, options.rate_limit_burst, Clock::now()),
           learnt_(Clock::now()) {
         if (!curl_is_ready()) return;
@@ -199,7 +252,9 @@ class Transfers::Impl {
         transfer->request = std::move(request);
         transfer->response = {};
         transfer->uploaded = 0;
-        transfer->too_large = false;
+        transfer->head = 0;
+        transfer->arriving = &arriving_;
+        transfer->refusal = Refusal::none;
         set_up(*transfer);
         curl_multi_add_handle(multi_, transfer->easy);
         CURL* const easy = transfer->easy;
@@ -210,7 +265,6 @@ class Transfers::Impl {
         CURL* const easy = transfer.easy;
         curl_easy_reset(easy);
         transfer.url = options_.url + transfer.request.path;
-        transfer.max_body = options_.max_body;
         transfer.error[0] = '\0';
         curl_easy_setopt(easy, CURLOPT_URL, transfer.url.c_str());
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -226,9 +280,13 @@ class Transfers::Impl {
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.error.data());
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_head);
+        curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
         curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
-        // A server on this machine is never behind a proxy.
-        curl_easy_setopt(easy, CURLOPT_NOPROXY, "localhost,127.0.0.1,::1");
+        // A server on this machine is never behind a proxy, which would be sent the key in the clear. For
+        // others what the environment says holds, NO_PROXY included.
+        if (local_) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+        curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
         const TlsFiles& tls = options_.tls;
         if (!tls.ca_cert.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, tls.ca_cert.c_str());
         if (!tls.client_cert.empty()) curl_easy_setopt(easy, CURLOPT_SSLCERT, tls.client_cert.c_str());
@@ -243,7 +301,8 @@ class Transfers::Impl {
         // Waiting for leave to send a body would cost a round trip.
         transfer.headers.add("Expect:");
         if (!transfer.request.body.empty()) transfer.headers.add("Content-Type: application/json");
-        if (!options_.api_key.empty()) transfer.headers.add("Authorization: Bearer " + options_.api_key);
+        if (!options_.api_key.empty())
+            transfer.headers.add("Authorization: Bearer " + options_.api_key.reveal());
         if (!transfer.request.request_id.empty()) {
             transfer.headers.add("X-Request-Id: " + transfer.request.request_id);
         }
@@ -299,20 +358,36 @@ class Transfers::Impl {
             response.location = header_of(easy, "Location");
         } else {
             response.transport = never_sent(code, easy) ? Transport::not_sent : Transport::uncertain;
-            response.fault = transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(code);
-            response.certificate = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CERTPROBLEM ||
-                                   code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR;
-            if (transfer->too_large) {
-                response.fault = fmt::format("the answer is larger than {} bytes", options_.max_body);
-            }
+            describe(*transfer, code);
         }
+        arriving_ -= response.body.size();
         ended_.push_back({transfer->ticket, std::move(response)});
         idle_.push_back(std::move(transfer));
     }
 
+    // What went wrong, in words for people.
+    void describe(Transfer& transfer, CURLcode code) const {
+        long verified = 0;
+        curl_easy_getinfo(transfer.easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+        const char* text = transfer.error[0] != '\0' ? transfer.error.data() : curl_easy_strerror(code);
+        Fault fault = fault_of(code, verified, redact_(text), options_.url.starts_with("https:"));
+        Response& response = transfer.response;
+        if (transfer.refusal != Refusal::none) {
+            fault = {refusal_text(transfer),
+                     "Check that AGAMEMNON_URL is the address of an Agamemnon server.",
+                     transfer.refusal != Refusal::too_much_at_once};
+        }
+        response.fault = std::move(fault.words);
+        response.next = std::move(fault.next);
+        response.hopeless = fault.hopeless;
+    }
+
     const AgamemnonOptions options_;
-    RateLimit limit_;    // the user's
-    LearntRate learnt_;  // the server's, as far as it has shown
+    const Redactor& redact_;
+    const bool local_;          // the server is on this machine
+    std::size_t arriving_ = 0;  // bytes of the bodies of what is running
+    RateLimit limit_;           // the user's
+    LearntRate learnt_;         // the server's, as far as it has shown
     CURLM* multi_ = nullptr;
     std::uint64_t last_ticket_ = 0;
     std::multimap<TimePoint, std::pair<std::uint64_t, Request>> waiting_;  // by when they may be begun
@@ -322,7 +397,8 @@ class Transfers::Impl {
     std::vector<Ended> ended_;
 };
 
-Transfers::Transfers(const AgamemnonOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+Transfers::Transfers(const AgamemnonOptions& options, const Redactor& redact)
+    : impl_(std::make_unique<Impl>(options, redact)) {}
 Transfers::~Transfers() = default;
 bool Transfers::usable() const {
     return impl_->usable();

@@ -3,10 +3,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "providers/agamemnon/agamemnon.h"
 #include "providers/agamemnon/http.h"
+#include "providers/agamemnon/redactor.h"
 
 namespace tlm::agamemnon {
 
@@ -18,7 +21,8 @@ struct Ended {
 // Requests that run side by side. The one file that knows libcurl.
 class Transfers {
   public:
-    explicit Transfers(const AgamemnonOptions& options);
+    // The redactor must outlive it.
+    Transfers(const AgamemnonOptions& options, const Redactor& redact);
     ~Transfers();
     Transfers(const Transfers&) = delete;
     Transfers& operator=(const Transfers&) = delete;

@@ -14,6 +14,7 @@ using agamemnon::Response;
 
 constexpr std::int64_t kNow = 1'800'000'000;
 constexpr std::size_t kMostWords = 510;
+constexpr const char* kKey = "s3cret";
 
 std::string_view line_of(std::string_view& text) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -95,12 +96,15 @@ void check(std::string_view input) {
     response.retry_after = line_of(input);
     response.body = input;
     const Call call = call_of(head[0], head[1]);
-    check_outcome(call, response.status, agamemnon::outcome_of(call, response, kNow));
+    const agamemnon::Redactor redact{Secret(kKey)};
+    check_outcome(call, response.status, agamemnon::outcome_of(call, response, kNow, redact));
     for (const std::int64_t now : {std::int64_t{0}, kNow})
         check_wait(agamemnon::retry_after(response, now));
-    const std::string words = agamemnon::words_of(response);
+    const std::string words = agamemnon::words_of(response, redact);
     require(!words.empty() && words.size() <= kMostWords, "a server's words are bounded");
-    require(valid_utf8(words) || !valid_utf8(response.body), "words are not cut within a character");
+    require(valid_utf8(words), "words are text");
+    require(visible(words) == words, "words hold nothing that a terminal obeys", words);
+    require(words.find(kKey) == std::string::npos, "words do not hold the key", words);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 
 #include "engine/resource/key.h"
 #include "tests/integration/fixture.h"
-#include "tests/simulator/certificate.h"
 
 namespace tlm::test {
 namespace {
@@ -283,27 +282,6 @@ TEST_F(Fleet, Killed_TheNextApplyFindsWhatWasMadeAndMakesNothingTwice) {
     EXPECT_THAT(next.err, HasSubstr("did reach the target"));
     EXPECT_EQ(server.stat("agents"), 2);
     EXPECT_EQ(server.duplicates(), 0);
-}
-
-TEST(Tls, Apply_TrustsTheGivenCertificateAndNoOther) {
-    Project project;
-    const std::string certificate = (project.directory / "server.pem").string();
-    const std::string private_key = (project.directory / "server.key").string();
-    simulator::write_self_signed_certificate(certificate, private_key);
-    SimulatorOptions options = Server::unlimited();
-    options.tls = true;
-    options.certificate_file = certificate;
-    options.key_file = private_key;
-    const Simulator server(options);
-    project.environment["AGAMEMNON_URL"] = server.url();
-    project.environment["AGAMEMNON_API_KEY"] = kKey;
-    project.write("workflows/pair.yaml", kPair);
-    const Finished distrusted = project.tlm({"apply", "--yes"});
-    EXPECT_EQ(distrusted.exit_code, 9);
-    EXPECT_THAT(distrusted.err, HasSubstr("certificate"));
-    const Finished trusted = project.tlm({"apply", "--yes", "--ca-cert", certificate});
-    EXPECT_EQ(trusted.exit_code, 0) << trusted.err;
-    EXPECT_THAT(trusted.out, HasSubstr("4 created"));
 }
 
 TEST(ServerDown, Apply_ExitsWith9AndNamesTheUrl) {

@@ -300,6 +300,10 @@ asio::ssl::context tls_context(const SimulatorOptions& options) {
     if (options.tls) {
         context.use_certificate_chain_file(options.certificate_file);
         context.use_private_key_file(options.key_file, asio::ssl::context::pem);
+        if (!options.client_ca_file.empty()) {
+            context.load_verify_file(options.client_ca_file);
+            context.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+        }
     }
     return context;
 }

@@ -17,7 +17,8 @@ struct SimulatorOptions {
     std::chrono::milliseconds missing_length_wait{10000};  // before a POST without a length is refused
     bool tls = false;
     std::string certificate_file{}, key_file{};  // PEM; only with tls
-    std::chrono::milliseconds delay{0};          // added to every answer of /v1
+    std::string client_ca_file{};        // PEM; clients must show a certificate that one of these signed
+    std::chrono::milliseconds delay{0};  // added to every answer of /v1
     bool tcp_no_delay = true;
     // What the faults `kill` and `kill_after` call, on the server's thread: it ends the client's process and
     // returns once that is dead.

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,11 +86,13 @@ pid_t start(const std::vector<std::string>& command, const std::map<std::string,
     return pid;
 }
 
-int exit_code_of(pid_t pid) {
+void wait_for(pid_t pid, Finished& finished) {
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0) {
+    rusage usage = {};
+    while (wait4(pid, &status, 0, &usage) < 0) {
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    finished.peak_kib = usage.ru_maxrss;
 }
 
 }  // namespace
@@ -120,7 +123,7 @@ Finished run_in_terminal(const std::vector<std::string>& command,
     for (ssize_t n = 0; (n = read(terminal, buffer.data(), buffer.size())) > 0;) {
         finished.out.append(buffer.data(), static_cast<std::size_t>(n));
     }
-    finished.exit_code = exit_code_of(pid);
+    wait_for(pid, finished);
     close(terminal);
     return finished;
 }
@@ -141,7 +144,7 @@ Finished run_process(const std::vector<std::string>& command,
     meanwhile(pid);
     Finished finished;
     drain(out.read_end(), err.read_end(), finished);
-    finished.exit_code = exit_code_of(pid);
+    wait_for(pid, finished);
     return finished;
 }
 
@@ -155,7 +158,7 @@ Finished run_without_reader(const std::vector<std::string>& command,
     err.close_write();
     Finished finished;
     drain(-1, err.read_end(), finished);
-    finished.exit_code = exit_code_of(pid);
+    wait_for(pid, finished);
     return finished;
 }
 

@@ -11,6 +11,7 @@ struct Finished {
     int exit_code = -1;  // 128 + signal where a signal ended it
     std::string out;
     std::string err;
+    long peak_kib = 0;  // of its memory; at least what this process has, which starts it
 };
 
 // Runs a program to its end. The environment is exactly `environment`; `directory` is where it runs. Its

@@ -23,6 +23,11 @@ TEST(ValidUtf8, RefusesOverlongSurrogatesAndCutSequences) {
     }
 }
 
+TEST(VisibleJson, EscapesWhatATerminalObeysAndMeansTheSame) {
+    EXPECT_EQ(visible_json("[\"caf\u00e9 \u202e\x7f\u0085\U000e0041\"]"),
+              "[\"caf\u00e9 \\u202e\\u007f\\u0085\\udb40\\udc41\"]");
+}
+
 TEST(Nearest, FindsTheWordThatWasMeantAndNothingFarOff) {
     const std::vector<std::string> words = {"blocked_by", "subject", "assign_to"};
     EXPECT_EQ(nearest("blockd_by", words), "blocked_by");

@@ -31,7 +31,7 @@ class AgamemnonServer : public testing::Test {
                                     const std::string& key = "test-key") const {
         AgamemnonOptions options;
         options.url = server.url();
-        options.api_key = key;
+        options.api_key = Secret(key);
         options.user_agent = "tlm/test";
         options.timeout = timeout;
         return Agamemnon::open(std::move(options)).value();

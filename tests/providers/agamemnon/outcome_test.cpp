@@ -25,6 +25,13 @@ Response answer(int status, std::string body = {}) {
     return response;
 }
 
+CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t now) {
+    return outcome_of(call, response, now, Redactor(Secret()));
+}
+std::string words_of(const Response& response, const std::string& key = {}) {
+    return words_of(response, Redactor(Secret(key)));
+}
+
 template <typename T>
 bool is(const CallOutcome& outcome) {
     return std::holds_alternative<T>(outcome);
@@ -72,6 +79,33 @@ TEST(AgamemnonWords, AreTheServersOwnAndBounded) {
     EXPECT_EQ(words_of(answer(400, R"({"error":"\udc00"})")), R"({"error":"\udc00"})");
     EXPECT_THAT(words_of(answer(400)), HasSubstr("no explanation"));
     EXPECT_LE(words_of(answer(400, std::string(100'000, 'x'))).size(), 510U);
+}
+
+TEST(AgamemnonWords, HoldTheKeyInNoForm) {
+    const std::string key = R"(k"\/<&>%+'y)";
+    for (const std::string body :
+         {R"({"error":"got Bearer k\"\\/<&>%+'y"})", R"({"error":"got k\"\\\/\u003c\u0026\u003e%+'y"})",
+          R"({"detail":{"headers":["Bearer k\"\\/<&>%+'y"]}})", R"(raw k"\/<&>%+'y)",
+          R"(<p>k&quot;\/&lt;&amp;&gt;%+&#39;y</p>)", R"(/login?key=k%22%5C%2F%3C%26%3E%25%2B%27y)"}) {
+        EXPECT_THAT(words_of(answer(400, body), key), HasSubstr("[AGAMEMNON_API_KEY]")) << body;
+    }
+    Response redirect = answer(302);
+    redirect.location = "http://elsewhere/?k=" + key;
+    EXPECT_THAT(words_of(redirect, key), testing::Not(HasSubstr(key)));
+}
+
+TEST(AgamemnonWords, KeyAcrossTheCut_LeavesNoPartOfIt) {
+    for (std::size_t before = 470; before < 510; ++before) {
+        const std::string words =
+            words_of(answer(500, std::string(before, '.') + "sesame-open"), "sesame-open");
+        EXPECT_THAT(words, testing::Not(HasSubstr("s"))) << before;
+    }
+}
+
+TEST(AgamemnonWords, HoldNothingThatATerminalObeys) {
+    EXPECT_EQ(words_of(answer(400, "{\"error\":\"a\\u001b[31mb\\u202ec\\u0000\"}")),
+              "a\\x1b[31mb\\u202ec\\x00");
+    EXPECT_EQ(words_of(answer(400, "\xff\x9b")), "\\xff\\x9b");
 }
 
 TEST(AgamemnonRetryAfter, TakesSecondsDatesAndTheBody) {

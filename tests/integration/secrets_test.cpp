@@ -1,0 +1,201 @@
+// The API key is sent to the server and comes out nowhere else: not printed, not stored, not in a core dump.
+// Also where a server, or a proxy before it, sends a request back in its answer.
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+
+#include "tests/integration/fixture.h"
+#include "tests/support/raw_server.h"
+
+namespace tlm::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+// As a JSON text, without its quotes.
+std::string in_json(const std::string& text) {
+    std::string result;
+    for (const char c : text) {
+        if (c == '"' || c == '\\') result += '\\';
+        if (c == '\r' || c == '\n') {
+            result += c == '\r' ? "\\r" : "\\n";
+        } else {
+            result += c;
+        }
+    }
+    return result;
+}
+
+bool is_read(const std::string& request) {
+    return request.starts_with("GET ");
+}
+
+std::string empty_list(const std::string& request) {
+    for (const char* kind : {"agents", "teams"}) {
+        if (request.starts_with(std::string("GET /v1/") + kind))
+            return fmt::format(R"({{"{}":[],"total":0}})", kind);
+    }
+    return R"({"tasks":[],"total":0})";
+}
+
+class Secrets : public testing::TestWithParam<const char*> {
+  protected:
+    Secrets() {
+        project.environment["AGAMEMNON_API_KEY"] = GetParam();
+        project.write("workflows/pair.yaml", kPair);
+    }
+    void expect_hidden(const std::string& text, const std::string& where) const {
+        const std::string key = GetParam();
+        for (const std::string& form : {key, in_json(key), in_json(in_json(key))})
+            EXPECT_THAT(text, Not(HasSubstr(form))) << where;
+    }
+    Finished run(const RawServer& server, const std::vector<std::string>& arguments) {
+        project.environment["AGAMEMNON_URL"] = server.url();
+        Finished finished = project.tlm(arguments);
+        expect_hidden(finished.out + finished.err, arguments[0]);
+        return finished;
+    }
+    // In whatever was written: state, journal, snapshot, plans.
+    void expect_hidden_in_every_file() const {
+        for (const auto& entry : fs::recursive_directory_iterator(project.directory)) {
+            if (!entry.is_regular_file()) continue;
+            std::ostringstream text;
+            text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
+            expect_hidden(text.str(), entry.path().string());
+        }
+    }
+    void expect_hidden_in_the_journal() const {
+        const std::string runs = project.tlm({"log"}).out;
+        for (std::size_t at = 0; at < runs.size(); at = runs.find('\n', at) + 1) {
+            const std::string id = runs.substr(at, runs.find(' ', at) - at);
+            for (const char* format : {"text", "json"}) {
+                const Finished finished = project.tlm({"log", id, "--format", format});
+                expect_hidden(finished.out + finished.err, "log");
+            }
+        }
+    }
+
+    Project project;
+};
+
+const std::vector<std::vector<std::string>>& every_verb() {
+    static const std::vector<std::vector<std::string>> kVerbs = {{"plan"},
+                                                                 {"plan", "--quiet"},
+                                                                 {"plan", "--format", "json"},
+                                                                 {"plan", "--out", "p.json"},
+                                                                 {"plan", "--color", "always"},
+                                                                 {"drift"},
+                                                                 {"drift", "--format", "json"},
+                                                                 {"apply", "--yes"},
+                                                                 {"apply", "--yes", "--quiet"},
+                                                                 {"apply", "--yes", "--force", "--prune"},
+                                                                 {"destroy", "--yes"},
+                                                                 {"state", "list", "--format", "json"},
+                                                                 {"state", "check"},
+                                                                 {"graph"}};
+    return kVerbs;
+}
+
+TEST_P(Secrets, ServerThatSendsEveryRequestBack_GetsTheKeyIntoNoOutputOrFile) {
+    for (const int status : {200, 302, 400, 401, 404, 409, 422, 500}) {
+        const RawServer server(RawServer::answering([&](const std::string& request) {
+            return http_answer(fmt::format(R"({{"error":"what is this: {}"}})", in_json(request)), status,
+                               fmt::format("Location: /login?{}\r\nX-Echo: {}\r\n", GetParam(), GetParam()));
+        }));
+        for (const std::vector<std::string>& arguments : every_verb()) {
+            // Those are tried again for a while, which the first verb shows as well as all of them.
+            if (status == 500 && arguments != every_verb().front()) continue;
+            EXPECT_LT(run(server, arguments).exit_code, 10) << status << arguments[0];
+        }
+    }
+    expect_hidden_in_every_file();
+}
+
+TEST_P(Secrets, ServerThatSendsWritesBack_GetsTheKeyIntoNoOutputJournalOrFile) {
+    const std::string error = R"({{"error":"{}"}})";
+    const std::string nested = R"({{"detail":{{"headers":["{}"]}}}})";
+    const std::string made = R"({{"agent":{{"id":"i","name":"{}"}}}})";
+    const std::string raw = "{}";
+    for (const auto& [status, body] : std::vector<std::pair<int, std::string>>{
+             {201, made}, {307, raw}, {400, error}, {400, nested}, {401, error}, {409, nested}, {422, raw}}) {
+        const RawServer server(RawServer::answering([&](const std::string& request) {
+            if (request.starts_with("GET /v1/agents/by-name/"))
+                return http_answer(R"({"error":"none"})", 404);
+            if (is_read(request)) return http_answer(empty_list(request));
+            const std::string echo = body == raw ? request : in_json(request);
+            return http_answer(fmt::format(fmt::runtime(body), echo), status,
+                               fmt::format("Location: /{}\r\n", GetParam()));
+        }));
+        const Finished finished = run(server, {"apply", "--yes"});
+        EXPECT_NE(finished.exit_code, 0) << status << body;
+        EXPECT_THAT(finished.out + finished.err, HasSubstr("[AGAMEMNON_API_KEY]")) << status << body;
+    }
+    expect_hidden_in_the_journal();
+    expect_hidden_in_every_file();
+}
+
+TEST_P(Secrets, KeyReachesTheServerAsItIs) {
+    SimulatorOptions options = Server::unlimited();
+    options.api_key = GetParam();
+    const Simulator server(options);
+    project.environment["AGAMEMNON_URL"] = server.url();
+    const Finished finished = project.tlm({"apply", "--yes"});
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    expect_hidden(finished.out + finished.err, "apply");
+    expect_hidden_in_every_file();
+}
+
+INSTANTIATE_TEST_SUITE_P(Keys, Secrets,
+                         testing::Values("sesame-4711", R"(p@ss"w\o/rd<&>%+'~{}$`)",
+                                         "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="));
+
+TEST(SecretsOfAProcess, Crash_LeavesNoCoreDumpWithTheKeyInIt) {
+    const Server server;
+    Project project;
+    server.attach(project);
+    project.write("workflows/pair.yaml", kPair);
+    server.fault("GET", "/v1/agents*", R"({"kind":"hang"})");
+    std::string limits;
+    static_cast<void>(project.tlm_meanwhile({"plan"}, [&](int pid) {
+        // Bounded by the run itself: it asks, or it ends.
+        siginfo_t ended = {};
+        while (server.stat("requests") == 0 &&
+               waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+               ended.si_pid == 0) {
+        }
+        std::ostringstream text;
+        text << std::ifstream(fmt::format("/proc/{}/limits", pid)).rdbuf();
+        limits = text.str();
+        kill(pid, SIGKILL);
+    }));
+    EXPECT_THAT(limits, testing::ContainsRegex("Max core file size +0 +0 +bytes"));
+}
+
+TEST(SecretsInSettings, FaultyValue_IsNamedAndNotShown) {
+    Project project;
+    project.write("workflows/pair.yaml", kPair);
+    const std::vector<std::pair<std::string, std::string>> files = {
+        {"AGAMEMNON_API_KEY=\"hush 4711\"\n", "AGAMEMNON_API_KEY"},
+        {"AGAMEMNON_API_KEY=\"hush4711\n", "AGAMEMNON_API_KEY"},
+        {"AGAMEMNON_API_KEYS=hush4711\n", "AGAMEMNON_API_KEYS"},
+        {"AGAMEMNON_API_KEY hush4711\n", ".env:1"},
+        {"AGAMEMNON_URL=https://user:hush4711@agamemnon.invalid\n", "AGAMEMNON_API_KEY"},
+        {"AGAMEMNON_URL=https://agamemnon.invalid?key=hush4711\n", "AGAMEMNON_API_KEY"}};
+    for (const auto& [text, name] : files) {
+        project.write(".env", text);
+        const Finished finished = project.tlm({"plan"});
+        EXPECT_THAT(finished.err, AllOf(HasSubstr(name), Not(HasSubstr("4711")))) << text;
+        EXPECT_THAT(finished.out, Not(HasSubstr("4711"))) << text;
+    }
+}
+
+}  // namespace
+}  // namespace tlm::test
