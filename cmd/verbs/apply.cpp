@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "cmd/error_text.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan_input.h"
 #include "cmd/render/progress.h"
@@ -131,9 +132,10 @@ class Apply {
         }
         progress.clear();
         const ExitCode code = exit_code(report);
-        if (auto ended = state.end_run(result_word(code)); !ended && !report.stopped_by) {
-            report.stopped_by = ended.error();
-        }
+        // Every outcome is recorded by now. An error would be taken for a reason to repeat the command, and a
+        // --force that ended well must not be.
+        if (auto ended = state.end_run(result_word(code)); !ended)
+            say(context_, warning_text(ended.error(), context_.err, "the end of this run is not recorded"));
         auto written =
             write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));
         if (report.stopped_by) return *report.stopped_by;
