@@ -54,6 +54,7 @@ bool is(Attribute attribute, const Value* live, const Value* wanted) {
 std::string planned_text(const AttributeChange& attribute) {
     if (attribute.before == attribute.after)
         return fmt::format("planned to stay {}", shown(pointer(attribute.after)));
+    if (!attribute.after) return fmt::format("planned to be deleted as {}", shown(pointer(attribute.before)));
     return fmt::format("planned {} -> {}", shown(pointer(attribute.before)), shown(pointer(attribute.after)));
 }
 
@@ -95,7 +96,7 @@ Settlement moved_elsewhere(const Change& change, const FleetIndex& fleet, const 
     for (const Attribute attribute : match.over) {
         if (std::ranges::find(change.attributes, attribute, &AttributeChange::attribute) !=
             change.attributes.end()) {
-            continue;  // an adoption holds the values themselves
+            continue;  // adoptions and deletes hold the values themselves
         }
         const Value* have = named.find(attribute);
         const Value* applied = binding == nullptr ? nullptr : binding->applied.find(attribute);

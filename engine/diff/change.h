@@ -67,7 +67,8 @@ struct Change {
     std::string key;  // agents and teams
     ResourceId id;    // the existing live resource; empty for a create
     Precondition precondition;
-    // In attribute order; only those that change, and of an adoption those that it takes over.
+    // In attribute order; only those that change. Of an adoption those that it takes over, the same before
+    // and after; of a delete all that the target reports but the status, without an after.
     std::vector<AttributeChange> attributes;
     std::vector<Address> depends_on;  // addresses whose changes in this plan come first, sorted
     std::vector<Address> waits_for;   // tasks that are not completed yet; action is none, sorted

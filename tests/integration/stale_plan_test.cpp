@@ -106,7 +106,8 @@ TEST_F(ReviewedPlan, DeleteOfATeamWhoseMembersMoved_IsAConflictAndItsAgentsStay)
     server.send("PUT", "/v1/teams/" + team, R"({"agentIds":[]})");
     server.reset_stats();
     const Finished finished = apply(5);
-    EXPECT_THAT(finished.out, HasSubstr(R"(members: planned to stay ["architect","builder"], live [])"));
+    EXPECT_THAT(finished.out,
+                HasSubstr(R"(members: planned to be deleted as ["architect","builder"], live [])"));
     EXPECT_THAT(finished.out, HasSubstr("skipped  pair/agent/architect: it needs pair/team/crew"));
     EXPECT_EQ(other_writes(), 0);
 }

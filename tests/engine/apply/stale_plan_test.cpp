@@ -502,7 +502,7 @@ const std::vector<Row> kRows = {
      kAgentDelete,
      [](Scene& s) { set(s.live("builder"), Attribute::working_dir, std::string("/x")); },
      kConflict,
-     {R"(working_dir: planned to stay "/work", live "/x")"},
+     {R"(working_dir: planned to be deleted as "/work", live "/x")"},
      {},
      "builder"},
     {"AgentDelete_Stopped_IsDeleted",
@@ -673,7 +673,7 @@ const std::vector<Row> kRows = {
      kTeamDelete,
      [](Scene& s) { set(s.live("crew"), Attribute::members, StringList{s.live("builder").id.value}); },
      kConflict,
-     {R"(members: planned to stay ["architect"], live ["builder"])"},
+     {R"(members: planned to be deleted as ["architect"], live ["builder"])"},
      {},
      "crew"},
     {"TeamDelete_SecondCarrierOfTheKeyAppeared_OnlyTheReviewedOneIsDeleted",
@@ -771,6 +771,19 @@ TEST(StaleAdoption, AppliedAgainAfterAnUpdate_LeavesWhatWasLastApplied) {
     scene.apply(scene.plan().plan);
     scene.apply(adoption);
     EXPECT_EQ(*scene.state.bound.at(kArchitect).applied.find(Attribute::program_args), Value(model("m2")));
+}
+
+// The plan holds what is to be deleted, so that a state that knows nothing of it can name what moved.
+TEST(StaleDelete, OfAnAgentThatTheStateDoesNotKnow_NamesOnlyWhatMoved) {
+    Scene scene;
+    kAgentDelete.edit(scene);
+    scene.state.bound.erase(kBuilder);
+    const Plan deletion = scene.plan().plan;
+    set(scene.live("builder"), Attribute::working_dir, std::string("/x"));
+    const ApplyReport report = scene.apply(deletion);
+    ASSERT_EQ(report.results.at(0).kind, ResultKind::conflict);
+    EXPECT_THAT(report.results.at(0).details,
+                testing::ElementsAre(R"(working_dir: planned to be deleted as "/work", live "/x")"));
 }
 
 }  // namespace
