@@ -11,4 +11,7 @@ namespace tlm::cmd {
 // whoever wrote the texts. Ends with a newline.
 [[nodiscard]] std::string error_text(const Error& error, const Style& style);
 
+// The same as a warning, `about` what went well otherwise: "warning: ABOUT: WHERE: MESSAGE".
+[[nodiscard]] std::string warning_text(const Error& error, const Style& style, const std::string& about);
+
 }  // namespace tlm::cmd

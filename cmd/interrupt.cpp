@@ -28,7 +28,10 @@ extern "C" void on_signal(int) {
 void handle(void (*handler)(int)) {
     struct sigaction action = {};
     action.sa_handler = handler;
+    // One after the other, so that two that come together count as two.
     sigemptyset(&action.sa_mask);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        sigaddset(&action.sa_mask, signal);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
         struct sigaction before = {};
         sigaction(signal, nullptr, &before);

@@ -87,6 +87,8 @@ int run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
     // A reader that goes away is an error of the write, and not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
+    // So is a file that may not grow any more (ulimit -f).
+    std::signal(SIGXFSZ, SIG_IGN);
     tlm::cmd::open_standard_streams();
     try {
         return tlm::cmd::run(std::vector<std::string>(argv + 1, argv + argc));

@@ -45,7 +45,11 @@ bool write_all(int fd, std::string_view text) {
 
 bool replace_file(const std::filesystem::path& path, const std::string& temporary, std::string_view text) {
     {
-        const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+        // A file of this name was left by a process of this number that was killed, or is a link that
+        // somebody put there; it is never written to. A plan is made to be committed and read: the umask
+        // decides who may.
+        unlink(temporary.c_str());
+        const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
         if (file.get() < 0 || !write_all(file.get(), text) || fsync(file.get()) != 0) return false;
     }
     if (rename(temporary.c_str(), path.c_str()) != 0) return false;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
@@ -28,6 +29,10 @@ std::vector<std::string> hints_for(int code) {
             return {"Another process is writing to it; run the command again."};
         case SQLITE_FULL:
             return {"Free space on the disk and run the command again."};
+        case SQLITE_IOERR:
+            return {
+                "See that the disk works and lets the file grow (space, quota, `ulimit -f`), then run the "
+                "command again: what was made is in the journal, or found by its key."};
         case SQLITE_CANTOPEN:
         case SQLITE_PERM:
         case SQLITE_READONLY:
@@ -41,6 +46,10 @@ std::vector<std::string> hints_for(int code) {
 }
 
 Error describe(sqlite3* handle, int code, const std::string& path) {
+    // Of a commit that failed SQLite keeps no errno; then it is the last one of the call.
+    const int last = errno;
+    const int kept = handle == nullptr ? 0 : sqlite3_system_errno(handle);
+    const int system = kept != 0 ? kept : last;
     std::string cause =
         primary(code) == SQLITE_NOTADB ? "it is damaged, or not a state file" : sqlite3_errstr(code);
     if (handle != nullptr && primary(sqlite3_errcode(handle)) == primary(code)) {
@@ -48,7 +57,6 @@ Error describe(sqlite3* handle, int code, const std::string& path) {
         if (primary(code) == SQLITE_ERROR || primary(code) == SQLITE_CONSTRAINT)
             cause = sqlite3_errmsg(handle);
     }
-    const int system = handle == nullptr ? 0 : sqlite3_system_errno(handle);
     const bool system_matters = primary(code) == SQLITE_CANTOPEN || primary(code) == SQLITE_IOERR;
     if (system != 0 && system_matters) cause += fmt::format(" ({})", std::generic_category().message(system));
     return fail(ErrorCode::state, "can't use the state: " + cause, path, hints_for(code));
@@ -95,6 +103,7 @@ void Statement::bind(std::int64_t number) {
 
 Result<bool> Statement::next() {
     if (failed_ != SQLITE_OK) return database_->failure(failed_);
+    errno = 0;
     const int code = sqlite3_step(handle_);
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
@@ -129,6 +138,10 @@ Result<std::unique_ptr<Database>> Database::connect(const std::string& path, boo
     return database;
 }
 
+Result<std::unique_ptr<Database>> Database::open_to_write(const std::string& path) {
+    return connect(path, false);
+}
+
 Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
     auto database = connect(path, false);
     if (database) return database;
@@ -161,6 +174,7 @@ Result<std::int64_t> Database::integer(const char* sql) {
 }
 
 Result<void> Database::script(const std::string& sql) {
+    errno = 0;
     const int code = sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) return failure(code);
     return success();

@@ -56,6 +56,8 @@ class Database {
     // Opens an existing file, for writing too where its permissions allow. Where not even SQLite's side files
     // can be made (a read-only directory), it is read as it stands.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& path);
+    // The same, and an error where it can't be written to at all.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> open_to_write(const std::string& path);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;

@@ -1,5 +1,6 @@
 #include "state/maintenance.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -100,6 +101,12 @@ class Checker {
     StateCheck check_;
 };
 
+// Fails where the new name exists by now. Not every file system can refuse that.
+bool rename_to_new(const std::string& from, const std::string& to) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+    return errno == EINVAL && std::rename(from.c_str(), to.c_str()) == 0;
+}
+
 }  // namespace
 
 Result<StateCheck> check_state(const std::string& path) {
@@ -115,9 +122,15 @@ Result<void> back_up_state(const std::string& path, const std::string& copy) {
                     {"Choose another name, or move the old backup away."});
     }
     const std::string temporary = fmt::format("{}.{}.tmp", copy, ::getpid());
-    BOOST_OUTCOME_TRYV(state::create_private_file(temporary));
+    // One that is there was left by a process of this number that was killed, or is a link that somebody put
+    // there; it is never written to.
+    ::unlink(temporary.c_str());
+    if (auto created = state::create_private_file(temporary); !created) {
+        return fail(ErrorCode::bad_input, created.error().message, copy,
+                    {"Choose another place, or make its directory first."});
+    }
     auto copied = database->copy_to(temporary);
-    if (copied && std::rename(temporary.c_str(), copy.c_str()) != 0) {
+    if (copied && !rename_to_new(temporary, copy)) {
         copied =
             fail(ErrorCode::state, "can't write the backup: " + std::generic_category().message(errno), copy);
     }

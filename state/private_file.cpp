@@ -15,9 +15,11 @@ namespace {
 namespace fs = std::filesystem;
 
 Error cannot_create(std::string_view what, const std::string& path, int cause) {
+    const bool full = cause == ENOSPC || cause == EDQUOT;
     return fail(ErrorCode::state,
                 fmt::format("can't create the {}: {}", what, std::generic_category().message(cause)), path,
-                {"Choose another place with `--state` or TLM_STATE."});
+                {full ? "Free space on the disk and run the command again."
+                      : "Choose another place with `--state` or TLM_STATE."});
 }
 
 // A new name in a directory is durable only once the directory is. Not every file system can do it, so that a
@@ -54,6 +56,8 @@ Result<void> create_directory_of(const std::string& file) {
     for (const fs::path& part : directory) {
         made /= part;
         if (::mkdir(made.c_str(), 0700) == 0) {
+            // Whatever the umask took away.
+            static_cast<void>(::chmod(made.c_str(), 0700));
             sync_directory(parent_of(made));
             continue;
         }
@@ -69,12 +73,12 @@ Result<void> create_private_file(const std::string& file) {
     if (fd < 0) {
         const int cause = errno;
         if (cause == EEXIST) return success();
-        return cannot_create("state", file, cause);
+        return cannot_create("file", file, cause);
     }
     const int rc = ::fchmod(fd, 0600);
     const int cause = errno;
     ::close(fd);
-    if (rc != 0) return cannot_create("state", file, cause);
+    if (rc != 0) return cannot_create("file", file, cause);
     sync_directory(parent_of(file));
     return success();
 }

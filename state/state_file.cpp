@@ -53,7 +53,7 @@ Result<void> StateFile::open_existing() {
 Result<void> StateFile::create() {
     BOOST_OUTCOME_TRYV(state::create_directory_of(path_));
     BOOST_OUTCOME_TRYV(state::create_private_file(path_));
-    BOOST_OUTCOME_TRY(database, Database::open(path_));
+    BOOST_OUTCOME_TRY(database, Database::open_to_write(path_));
     BOOST_OUTCOME_TRY(content, state::identify(*database));
     BOOST_OUTCOME_TRYV(state::configure(*database));
     if (content != Content::current) {

@@ -42,10 +42,11 @@ std::string lock_path(const std::string& state_path) {
 }
 
 Error cannot_lock(const std::string& path, int cause) {
-    return fail(
-        ErrorCode::state, "can't lock the state: " + std::generic_category().message(cause), path,
-        {"Check the permissions of the file and of its directory, or choose another place with `--state` or "
-         "TLM_STATE."});
+    const bool full = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
+    return fail(ErrorCode::state, "can't lock the state: " + std::generic_category().message(cause), path,
+                {full ? "Free space on the disk and run the command again."
+                      : "Check the permissions of the file and of its directory, or choose another place "
+                        "with `--state` or TLM_STATE."});
 }
 
 struct flock whole_file() {

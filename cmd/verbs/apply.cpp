@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <iostream>
 
+#include "cmd/error_text.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan_input.h"
 #include "cmd/render/progress.h"
@@ -146,9 +147,9 @@ class Apply {
         if (written) written = flush_out();
         // A run that is closed as done is not gone on with: a --force given again is another clean slate. So
         // it is closed after it was told, and who was told nothing because of a kill can just run it again.
-        if (auto ended = state.end_run(result_word(code)); !ended && !report.stopped_by) {
-            report.stopped_by = ended.error();
-        }
+        // Every outcome is recorded by now: an error would be taken for a reason to repeat the command.
+        if (auto ended = state.end_run(result_word(code)); !ended)
+            say(context_, warning_text(ended.error(), context_.err, "the end of this run is not recorded"));
         if (report.stopped_by) return *report.stopped_by;
         // Nobody reads it any more, but what happened still decides the exit code.
         if (!written && code == ExitCode::done) return written.error();

@@ -21,8 +21,12 @@ class Bookkeeping {
 
     // The journal batch under way. The caller commits and clears it.
     [[nodiscard]] JournalBatch& batch() { return batch_; }
-    // After a commit failed: outcomes are kept for a later try, intents are not, since they were never sent.
-    void drop_intents() { batch_.intents.clear(); }
+    // After a commit failed: outcomes are kept for a later try, intents and what they would leave behind are
+    // not, since they were never sent.
+    void drop_intents() {
+        batch_.intents.clear();
+        batch_.left_behind.clear();
+    }
 
     // The call for the step in front, with its intent added to the batch. `sent` receives the attributes as
     // sent. Errors: a reference that does not exist on the target.

@@ -44,6 +44,9 @@ class Executor {
           throttle_(settings.parallelism, ports.clock.now()) {
         for (std::size_t i = 0; i < plan.changes.size(); ++i)
             results_[i].change = &plan.changes[i];
+        for (const Change& change : plan.changes) {
+            if (change.action == Action::remove) removed_.insert(change.id);
+        }
         for (const auto& [address, id] : progress.made)
             made_before_.insert_or_assign(address, id);
     }
@@ -156,6 +159,7 @@ class Executor {
         if (const auto made = made_before_.find(change.address); made != made_before_.end())
             earlier.made = made->second;
         earlier.taken_down = taken_down_.contains(change.id);
+        earlier.removed_by_plan = &removed_;
         const Settlement settlement = settle(change, fleet_, earlier);
         if (settlement.fit == Fit::conflict) {
             results_[i].details = settlement.details;
@@ -165,8 +169,10 @@ class Executor {
             books_.known(change.address, settlement.live->id);
         }
         if (settlement.fit == Fit::already || change.action == Action::adopt) {
-            books_.close(change, settlement.live,
-                         settlement.live == nullptr ? change.id : settlement.live->id);
+            // What is adopted already may have been applied to since.
+            if (settlement.fit != Fit::already || change.action != Action::adopt)
+                books_.close(change, settlement.live,
+                             settlement.live == nullptr ? change.id : settlement.live->id);
             return end(i, settlement.fit == Fit::already ? ResultKind::already : ResultKind::done);
         }
         Work work = plan_work(change, settlement);
@@ -476,6 +482,7 @@ class Executor {
     const ApplySettings& settings_;
     std::unordered_map<Address, ResourceId> made_before_;  // by earlier applies of the same plan
     const std::unordered_set<ResourceId> taken_down_;      // the same
+    std::unordered_set<ResourceId> removed_;               // what the plan deletes
     Schedule schedule_;
     Bookkeeping books_;
     Backoff backoff_;

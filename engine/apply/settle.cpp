@@ -33,24 +33,55 @@ Attributes live_named(const Change& change, const FleetIndex& fleet, const LiveR
     return fleet.named(change.address, live.attributes, candidates);
 }
 
+// What the live resource has: as reported, or as last applied where the target does not report it. An agent
+// without a host is local, a team without a member list has none.
+const Value* seen(Attribute attribute, const Attributes& named, const Binding* binding) {
+    static const Value local = std::string("local");
+    static const Value nobody = StringList{};
+    if (const Value* value = named.find(attribute)) return value;
+    if (binding != nullptr) {
+        if (const Value* value = binding->applied.find(attribute)) return value;
+    }
+    if (attribute == Attribute::runtime) return &local;
+    return attribute == Attribute::members ? &nobody : nullptr;
+}
+
 bool is(Attribute attribute, const Value* live, const Value* wanted) {
     if (live == nullptr || wanted == nullptr) return live == wanted;
     return same_meaning(attribute, *live, *wanted);
 }
 
+std::string planned_text(const AttributeChange& attribute) {
+    if (attribute.before == attribute.after)
+        return fmt::format("planned to stay {}", shown(pointer(attribute.after)));
+    if (!attribute.after) return fmt::format("planned to be deleted as {}", shown(pointer(attribute.before)));
+    return fmt::format("planned {} -> {}", shown(pointer(attribute.before)), shown(pointer(attribute.after)));
+}
+
+// With a line for each attribute that is neither as it was nor as it should be. `live` is null where the
+// resource is gone, or another one that is there in its stead.
 Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveResource* live,
                     std::string reason) {
     Settlement result;
     result.live = live;
     result.reason = std::move(reason);
-    if (live == nullptr) return result;
-    const Attributes named = live_named(change, fleet, *live);
+    const bool existed = std::holds_alternative<MustMatch>(change.precondition);
+    const Attributes named = live == nullptr ? Attributes{} : live_named(change, fleet, *live);
+    const Binding* binding = live == nullptr ? nullptr : fleet.bound_to(live->kind, live->id);
     for (const AttributeChange& attribute : change.attributes) {
-        const Value* have = named.find(attribute.attribute);
+        const std::string_view name = attribute_name(attribute.attribute);
+        if (live == nullptr) {
+            if (existed && attribute.before != attribute.after)
+                result.details.push_back(
+                    fmt::format("{}: {}, live nothing (gone)", name, planned_text(attribute)));
+            continue;
+        }
+        const Value* have = seen(attribute.attribute, named, binding);
         if (is(attribute.attribute, have, pointer(attribute.after))) continue;
-        result.details.push_back(
-            fmt::format("{}: planned {} -> {}, live {}", attribute_name(attribute.attribute),
-                        shown(pointer(attribute.before)), shown(pointer(attribute.after)), shown(have)));
+        // Of another resource than the reviewed one everything is said.
+        if (existed && live->id == change.id && is(attribute.attribute, have, pointer(attribute.before)))
+            continue;
+        result.details.push_back(fmt::format("{}: {}, live {}", name, planned_text(attribute), shown(have)));
     }
     return result;
 }
@@ -63,6 +94,10 @@ Settlement moved_elsewhere(const Change& change, const FleetIndex& fleet, const 
     const Attributes named =
         fleet.named(change.address, live.attributes, binding == nullptr ? Attributes{} : binding->applied);
     for (const Attribute attribute : match.over) {
+        if (std::ranges::find(change.attributes, attribute, &AttributeChange::attribute) !=
+            change.attributes.end()) {
+            continue;  // adoptions and deletes hold the values themselves
+        }
         const Value* have = named.find(attribute);
         const Value* applied = binding == nullptr ? nullptr : binding->applied.find(attribute);
         if (applied != nullptr && is(attribute, have, applied)) continue;
@@ -142,8 +177,7 @@ bool changes_still_fit(const Change& change, const FleetIndex& fleet, const Live
     for (const AttributeChange& attribute : change.attributes) {
         // An agent is stopped on the way to its replacement.
         if (change.action == Action::replace && attribute.attribute == Attribute::status) continue;
-        const Value* have = named.find(attribute.attribute);
-        if (have == nullptr && binding != nullptr) have = binding->applied.find(attribute.attribute);
+        const Value* have = seen(attribute.attribute, named, binding);
         if (!is(attribute.attribute, have, pointer(attribute.before)) &&
             !is(attribute.attribute, have, pointer(attribute.after))) {
             return false;
@@ -171,6 +205,10 @@ Settlement settle_gone(const Change& change, const FleetIndex& fleet, const Earl
                          : ours && unfinished(change, fleet, result.live->id) ? Fit::execute
                                                                               : Fit::conflict;
             if (result.fit != Fit::conflict) return result;
+            return conflict(change, fleet, result.live,
+                            fmt::format("it no longer exists (id {}), and another one that is not as planned "
+                                        "has its key (id {})",
+                                        change.id.value, result.live->id.value));
         } else if (earlier.taken_down) {
             result.fit = Fit::execute;
             return result;
@@ -196,6 +234,18 @@ Settlement settle_removal(const Change& change, const FleetIndex& fleet, const L
     return result;
 }
 
+// Another carrier of the key that stays where this one is replaced: it would be older than the new one, and
+// so the one that stays.
+const LiveResource* rival(const Change& change, const Match& match, const FleetIndex& fleet,
+                          const Earlier& earlier) {
+    if (change.action != Action::replace) return nullptr;
+    const auto at = std::ranges::find_if(match.surplus, [&](const LiveResource* live) {
+        return !fleet.was_left_behind(live->id) &&
+               (earlier.removed_by_plan == nullptr || !earlier.removed_by_plan->contains(live->id));
+    });
+    return at == match.surplus.end() ? nullptr : *at;
+}
+
 Settlement settle_existing(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
     const auto& precondition = std::get<MustMatch>(change.precondition);
     Settlement result;
@@ -203,6 +253,14 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
     if (result.live == nullptr) return settle_gone(change, fleet, earlier);
     const bool untouched = fingerprint(result.live->attributes, precondition.over) == precondition.sha256;
     if (change.action == Action::remove) return settle_removal(change, fleet, *result.live, untouched);
+    // An older carrier of the key has come, or a forced apply has made a new one: the address means that.
+    const Match match = fleet.match(change.address);
+    const LiveResource* meant = match.chosen;
+    if (meant != nullptr && meant != result.live) {
+        return conflict(change, fleet, meant,
+                        fmt::format("the plan is about id {}, and its address means another one now (id {})",
+                                    change.id.value, meant->id.value));
+    }
     result.remaining = still_missing(change, fleet, *result.live);
     const bool bound = fleet.bound_to(change.address.kind, change.id) != nullptr;
     if (change.action == Action::adopt ? bound : result.remaining.empty()) {
@@ -213,6 +271,12 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
         return conflict(change, fleet, result.live, "it changed since the plan was made");
     }
     if (!untouched) return moved_elsewhere(change, fleet, *result.live, precondition);
+    if (const LiveResource* other = rival(change, match, fleet, earlier)) {
+        return conflict(change, fleet, other,
+                        fmt::format("another one carries its key too (id {}) and would stay instead of the "
+                                    "new one; `tlm plan --prune` deletes it",
+                                    other->id.value));
+    }
     result.fit = Fit::execute;
     return result;
 }
@@ -227,12 +291,7 @@ Attributes still_missing(const Change& change, const FleetIndex& fleet, const Li
         // The order of tasks is kept by submitting them in order; what the target stores of it is for the
         // record.
         if (!attribute.after || attribute.attribute == Attribute::blocked_by) continue;
-        const Value* have = named.find(attribute.attribute);
-        if (have == nullptr && binding != nullptr) have = binding->applied.find(attribute.attribute);
-        if (have == nullptr && attribute.attribute == Attribute::runtime &&
-            *attribute.after == Value(std::string("local"))) {
-            continue;
-        }
+        const Value* have = seen(attribute.attribute, named, binding);
         if (!is(attribute.attribute, have, &*attribute.after)) {
             missing.set(attribute.attribute, *attribute.after);
         }

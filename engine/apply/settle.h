@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/diff/change.h"
@@ -25,10 +26,12 @@ struct Settlement {
     std::vector<std::string> details;    // conflict: planned and live value, a line for each attribute
 };
 
-// What an earlier, interrupted apply of the same plan did about a change.
+// What else is known about a change: what an earlier, interrupted apply of the same plan did about it, and
+// what the plan deletes.
 struct Earlier {
     std::optional<ResourceId> made;  // the id that it gave to this address
     bool taken_down = false;         // it began to stop or delete the change's resource
+    const std::unordered_set<ResourceId>* removed_by_plan = nullptr;
 };
 
 // The row of the table "already as planned, precondition holds, anything else" that applies. Pure.

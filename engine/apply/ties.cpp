@@ -72,7 +72,7 @@ class TieSettler {
         for (const LiveResource* live : fleet_.match(address).surplus) {
             if (fleet_.was_left_behind(live->id)) continue;
             if (made_here_.contains(live->id))
-                changes.push_back(removal_of(address, *live, Reason::duplicate));
+                changes.push_back(removal_of(address, *live, fleet_, Reason::duplicate));
         }
     }
 

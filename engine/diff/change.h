@@ -67,10 +67,12 @@ struct Change {
     std::string key;  // agents and teams
     ResourceId id;    // the existing live resource; empty for a create
     Precondition precondition;
-    std::vector<AttributeChange> attributes;  // in attribute order; only those that change
-    std::vector<Address> depends_on;          // addresses whose changes in this plan come first, sorted
-    std::vector<Address> waits_for;           // tasks that are not completed yet; action is none, sorted
-    std::vector<ResourceId> leaves;           // forced creates: carriers of the same key left behind, sorted
+    // In attribute order; only those that change. Of an adoption those that it takes over, the same before
+    // and after; of a delete all that the target reports but the status, without an after.
+    std::vector<AttributeChange> attributes;
+    std::vector<Address> depends_on;  // addresses whose changes in this plan come first, sorted
+    std::vector<Address> waits_for;   // tasks that are not completed yet; action is none, sorted
+    std::vector<ResourceId> leaves;   // forced creates: carriers of the same key left behind, sorted
     friend bool operator==(const Change&, const Change&) = default;
 };
 

@@ -216,6 +216,8 @@ class Differ {
         }
         Reason reason = changes.empty() ? Reason::unbound : reason_for(desired, binding, changes);
         Action action = changes.empty() ? Action::adopt : Action::update;
+        // What is adopted is part of what is reviewed, and of what a conflict names.
+        if (action == Action::adopt) changes = adopted_attributes(desired, *match.chosen);
         if (reason == Reason::runtime_moved) {
             action = Action::replace;
             changes = all_attributes(desired, *match.chosen);
@@ -236,6 +238,17 @@ class Differ {
     bool lost_a_tie(const Address& address, const Match& match) const {
         const Binding* binding = fleet_.binding(address);
         return binding != nullptr && !match.bound && fleet_.by_id(address.kind, binding->id) != nullptr;
+    }
+
+    std::vector<AttributeChange> adopted_attributes(const DesiredResource& desired,
+                                                    const LiveResource& live) const {
+        std::vector<AttributeChange> same;
+        const Attributes named = fleet_.named(desired.address, live.attributes, desired.attributes);
+        for (const auto& [attribute, want] : desired.attributes) {
+            if (!desired.managed.has(attribute)) continue;
+            if (const Value* have = reported(named, attribute)) same.push_back({attribute, *have, *have});
+        }
+        return same;
     }
 
     // A replacement is made anew, so it carries what a create carries.

@@ -22,22 +22,22 @@ bool may_remove(const Stray& stray, const std::set<std::string>& workflows) {
            workflows.contains(stray.address->workflow);
 }
 
-void add_strays(std::vector<Change>& changes, const std::vector<Stray>& strays,
+void add_strays(std::vector<Change>& changes, const FleetIndex& fleet, const std::vector<Stray>& strays,
                 const std::set<std::string>& workflows) {
     for (const Stray& stray : strays) {
         if (may_remove(stray, workflows)) {
-            changes.push_back(removal_of(*stray.address, *stray.live, removal_reason(stray.kind)));
+            changes.push_back(removal_of(*stray.address, *stray.live, fleet, removal_reason(stray.kind)));
         }
     }
 }
 
 // Of two that were made at the same time the older one stays, and whoever made the younger one deletes it.
-void add_lost_ties(std::vector<Change>& changes, const std::vector<Stray>& strays,
+void add_lost_ties(std::vector<Change>& changes, const FleetIndex& fleet, const std::vector<Stray>& strays,
                    const std::vector<ResourceId>& made_here, const std::set<std::string>& workflows) {
     for (const Stray& stray : strays) {
         if (stray.kind != StrayKind::duplicate || !may_remove(stray, workflows)) continue;
         if (std::ranges::find(made_here, stray.live->id) != made_here.end())
-            changes.push_back(removal_of(*stray.address, *stray.live, Reason::duplicate));
+            changes.push_back(removal_of(*stray.address, *stray.live, fleet, Reason::duplicate));
     }
 }
 
@@ -53,7 +53,7 @@ void add_left_by_this_plan(std::vector<Change>& changes, const FleetIndex& fleet
         for (const ResourceId& id : change.leaves) {
             const LiveResource* live = fleet.by_id(change.address.kind, id);
             if (live != nullptr && listed.insert(id).second) {
-                removals.push_back(removal_of(change.address, *live, Reason::left_behind));
+                removals.push_back(removal_of(change.address, *live, fleet, Reason::left_behind));
             }
         }
     }
@@ -65,7 +65,7 @@ void add_destroyed(std::vector<Change>& changes, const std::vector<DesiredResour
     for (const DesiredResource& resource : desired) {
         if (resource.address.kind == Kind::task) continue;
         if (const Match match = fleet.match(resource.address); match.chosen != nullptr) {
-            changes.push_back(removal_of(resource.address, *match.chosen, Reason::destroyed));
+            changes.push_back(removal_of(resource.address, *match.chosen, fleet, Reason::destroyed));
         }
     }
 }
@@ -128,9 +128,9 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
                                           : diff(desired, fleet);
     }
     if (!inputs.options.prune && !inputs.options.destroy && !inputs.options.force)
-        add_lost_ties(difference.changes, planned.strays, inputs.state.made_here, names);
+        add_lost_ties(difference.changes, fleet, planned.strays, inputs.state.made_here, names);
     if (inputs.options.prune || inputs.options.destroy) {
-        add_strays(difference.changes, planned.strays, names);
+        add_strays(difference.changes, fleet, planned.strays, names);
         if (inputs.options.prune && inputs.options.force) add_left_by_this_plan(difference.changes, fleet);
     }
     order_changes(difference.changes, fleet);

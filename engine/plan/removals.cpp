@@ -55,7 +55,7 @@ void sort_changes(std::vector<Change>& changes) {
 
 }  // namespace
 
-Change removal_of(const Address& address, const LiveResource& live, Reason reason) {
+Change removal_of(const Address& address, const LiveResource& live, const FleetIndex& fleet, Reason reason) {
     Change change;
     change.address = address;
     change.action = Action::remove;
@@ -64,6 +64,9 @@ Change removal_of(const Address& address, const LiveResource& live, Reason reaso
     change.id = live.id;
     auto over = reported_attributes(live);
     std::string sha256 = fingerprint(live.attributes, over);
+    const Attributes named = fleet.named(address, live.attributes, {});
+    for (const Attribute attribute : over)
+        change.attributes.push_back({attribute, *named.find(attribute), std::nullopt});
     change.precondition = MustMatch{std::move(over), std::move(sha256)};
     return change;
 }

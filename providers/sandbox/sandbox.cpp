@@ -63,14 +63,21 @@ Try<void> create_file(const fs::path& path) {
     fs::path made;
     for (const fs::path& part : path.parent_path()) {
         made /= part;
-        if (::mkdir(made.c_str(), 0700) == 0) continue;
+        if (::mkdir(made.c_str(), 0700) == 0) {
+            static_cast<void>(::chmod(made.c_str(), 0700));  // whatever the umask took away
+            continue;
+        }
         const int cause = errno == EEXIST ? ENOTDIR : errno;  // matters only where it is no directory
         std::error_code ignored;
         if (!fs::is_directory(made, ignored)) return system_failure(cause);
     }
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST) return success();
     if (fd < 0) return system_failure(errno);
+    const bool made_private = ::fchmod(fd, 0600) == 0;
+    const int cause = errno;
     ::close(fd);
+    if (!made_private) return system_failure(cause);
     return success();
 }
 

@@ -1,11 +1,13 @@
 #include "cmd/stdio.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 
 namespace tlm::cmd {
 namespace {
@@ -36,6 +38,17 @@ TEST_F(AtomicFile, Write_IntoAMissingDirectory_NamesPathAndCause) {
     ASSERT_FALSE(written.has_value());
     EXPECT_NE(written.error().message.find("No such file"), std::string::npos);
     EXPECT_NE(written.error().where.find("p.json"), std::string::npos);
+}
+
+TEST_F(AtomicFile, Write_LinkInThePlaceOfTheTemporaryFile_IsNotFollowed) {
+    const fs::path precious = directory / "precious";
+    std::ofstream(precious) << "text";
+    const std::string path = (directory / "p.json").string();
+    fs::create_symlink(precious, path + "." + std::to_string(getpid()) + ".tmp");
+    ASSERT_TRUE(write_file_atomically(path, "plan").has_value());
+    EXPECT_EQ(fs::file_size(precious), 4U);
+    EXPECT_FALSE(fs::is_symlink(path));
+    EXPECT_EQ(fs::file_size(path), 4U);
 }
 
 }  // namespace

@@ -1,7 +1,12 @@
 #include "state/state_file.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "state/maintenance.h"
 #include "tests/state/state_fixture.h"
 
 namespace tlm {
@@ -136,6 +141,18 @@ TEST_F(StateTest, Commit_FileDeletedMeanwhile_SaysSoInsteadOfWritingIntoNowhere)
     ASSERT_FALSE(committed.has_value());
     EXPECT_EQ(committed.error().code, ErrorCode::state);
     EXPECT_THAT(committed.error().message, HasSubstr("moved or deleted"));
+}
+
+TEST_F(StateTest, Backup_LinkInThePlaceOfTheTemporaryFile_IsNotFollowed) {
+    ASSERT_TRUE(open(StateMode::write)->commit(Parts{.bind = {binding("a", "1")}}).has_value());
+    const std::string precious = directory_.file("precious");
+    std::ofstream(precious) << "text";
+    const std::string copy = directory_.file("copy.db");
+    std::filesystem::create_symlink(precious, copy + "." + std::to_string(::getpid()) + ".tmp");
+    ASSERT_TRUE(back_up_state(path_, copy).has_value());
+    EXPECT_EQ(std::filesystem::file_size(precious), 4U);
+    EXPECT_FALSE(std::filesystem::is_symlink(copy));
+    EXPECT_EQ(mode_of(copy), 0600U);
 }
 
 }  // namespace

@@ -95,11 +95,10 @@ void wait_for(pid_t pid, Finished& finished) {
     finished.peak_kib = usage.ru_maxrss;
 }
 
-}  // namespace
-
-Finished run_in_terminal(const std::vector<std::string>& command,
-                         const std::map<std::string, std::string>& environment, const std::string& directory,
-                         const std::string& input) {
+// Returns the process; `terminal` is the other side of its terminal.
+pid_t start_in_terminal(const std::vector<std::string>& command,
+                        const std::map<std::string, std::string>& environment, const std::string& directory,
+                        int& terminal) {
     std::vector<std::string> words = command;
     std::vector<std::string> settings;
     for (const auto& [name, value] : environment)
@@ -109,13 +108,23 @@ Finished run_in_terminal(const std::vector<std::string>& command,
     winsize size = {};
     size.ws_col = 80;
     size.ws_row = 24;
-    int terminal = -1;
+    terminal = -1;
     const pid_t pid = forkpty(&terminal, nullptr, nullptr, &size);
     if (pid < 0) throw std::runtime_error("forkpty failed");
     if (pid == 0) {
         if (chdir(directory.c_str()) == 0) execve(arguments[0], arguments.data(), variables.data());
         _exit(127);
     }
+    return pid;
+}
+
+}  // namespace
+
+Finished run_in_terminal(const std::vector<std::string>& command,
+                         const std::map<std::string, std::string>& environment, const std::string& directory,
+                         const std::string& input) {
+    int terminal = -1;
+    const pid_t pid = start_in_terminal(command, environment, directory, terminal);
     Finished finished;
     if (write(terminal, input.data(), input.size()) < 0) throw std::runtime_error("can't type");
     std::array<char, 65536> buffer{};
@@ -160,6 +169,27 @@ Finished run_without_reader(const std::vector<std::string>& command,
     drain(-1, err.read_end(), finished);
     wait_for(pid, finished);
     return finished;
+}
+
+Finished run_losing_readers(const std::vector<std::string>& command,
+                            const std::map<std::string, std::string>& environment,
+                            const std::string& directory, const std::function<void(int pid)>& until) {
+    Pipe out;
+    const pid_t pid = start(command, environment, directory, out.write_end(), out.write_end());
+    out.close_write();
+    until(pid);
+    out.close_read();
+    return {exit_code_of(pid), {}, {}};
+}
+
+Finished run_losing_terminal(const std::vector<std::string>& command,
+                             const std::map<std::string, std::string>& environment,
+                             const std::string& directory, const std::function<void(int pid)>& until) {
+    int terminal = -1;
+    const pid_t pid = start_in_terminal(command, environment, directory, terminal);
+    until(pid);
+    close(terminal);
+    return {exit_code_of(pid), {}, {}};
 }
 
 }  // namespace tlm::test

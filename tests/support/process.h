@@ -37,4 +37,16 @@ struct Finished {
                                        const std::map<std::string, std::string>& environment,
                                        const std::string& directory, const std::string& input);
 
+// As run_process; once `until` returns, nobody reads its standard output and error any more.
+[[nodiscard]] Finished run_losing_readers(const std::vector<std::string>& command,
+                                          const std::map<std::string, std::string>& environment,
+                                          const std::string& directory,
+                                          const std::function<void(int pid)>& until);
+
+// As run_in_terminal; once `until` returns, the terminal is gone.
+[[nodiscard]] Finished run_losing_terminal(const std::vector<std::string>& command,
+                                           const std::map<std::string, std::string>& environment,
+                                           const std::string& directory,
+                                           const std::function<void(int pid)>& until);
+
 }  // namespace tlm::test
