@@ -130,9 +130,9 @@ TEST_P(Disk, BrokenForOneCallAtEveryMoment_SaysSoAndOneMoreRunLeavesTheFleetAsPl
     fail_everywhere(EIO, true);
 }
 
-const Scenario kSmallCreate = {"Create", nullptr, kPair, {"apply", "--yes"}, {kPair, {}}};
+const Scenario kSmallCreate = {"Create", nullptr, kPair, {"apply", "--yes"}, {{kPair}, {}}};
 const Scenario kSmallForce = {
-    "Force", kPair, kPair, {"apply", "--yes", "--force"}, {kPair, {{"agent", 2}, {"team", 1}}}};
+    "Force", kPair, kPair, {"apply", "--yes", "--force"}, {{kPair}, {{"agent", 2}, {"team", 1}}}};
 
 INSTANTIATE_TEST_SUITE_P(In, Disk, testing::Values(kSmallCreate, kSmallForce),
                          [](const auto& scenario) { return std::string(scenario.param.name); });

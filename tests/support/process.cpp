@@ -179,7 +179,9 @@ Finished run_losing_readers(const std::vector<std::string>& command,
     out.close_write();
     until(pid);
     out.close_read();
-    return {exit_code_of(pid), {}, {}};
+    Finished finished;
+    wait_for(pid, finished);
+    return finished;
 }
 
 Finished run_losing_terminal(const std::vector<std::string>& command,
@@ -189,7 +191,9 @@ Finished run_losing_terminal(const std::vector<std::string>& command,
     const pid_t pid = start_in_terminal(command, environment, directory, terminal);
     until(pid);
     close(terminal);
-    return {exit_code_of(pid), {}, {}};
+    Finished finished;
+    wait_for(pid, finished);
+    return finished;
 }
 
 }  // namespace tlm::test
