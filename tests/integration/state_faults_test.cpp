@@ -157,7 +157,7 @@ class StateFault : public testing::Test {
         std::string edited = kPair;
         edited.replace(edited.find("m1"), 2, "m2");
         project.write("workflows/w.yaml", edited);
-        expected.workflow = edited;
+        expected.workflows = {edited};
     }
 
     void expect_refused(const std::vector<std::string>& command, const std::string& named,

@@ -38,7 +38,7 @@ class Stopped : public testing::TestWithParam<int> {
         static_cast<void>(server.admin("DELETE", "/faults"));
         const Finished again = project.tlm({"apply", "--yes"});
         EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
-        EXPECT_THAT(wrong_with(server, project, {kPair, {}}), IsEmpty()) << again.out << again.err;
+        EXPECT_THAT(wrong_with(server, project, {{kPair}, {}}), IsEmpty()) << again.out << again.err;
     }
     // Every call that was sent has its outcome in the journal.
     void expect_nothing_open() {
@@ -119,7 +119,7 @@ TEST_F(Stopped, NobodyReadsItsOutputAnyMore_GoesOnToTheEnd) {
                                                  [&](int) { wait_for_an_agent(); });
     EXPECT_EQ(finished.exit_code, 1) << "the report could not be written";
     expect_nothing_open();
-    EXPECT_THAT(wrong_with(server, project, {kPair, {}}), IsEmpty());
+    EXPECT_THAT(wrong_with(server, project, {{kPair}, {}}), IsEmpty());
     EXPECT_THAT(project.tlm({"log"}).out, HasSubstr("done"));
 }
 
@@ -164,7 +164,7 @@ TEST_F(Stopped, WaitingForTheLockOfAnApplyThatIsKilled_GetsItAndDoesTheRest) {
     });
     EXPECT_EQ(killed.exit_code, 128 + SIGKILL);
     EXPECT_EQ(waited.exit_code, 0) << waited.out << waited.err;
-    EXPECT_THAT(wrong_with(server, project, {kPair, {}}), IsEmpty());
+    EXPECT_THAT(wrong_with(server, project, {{kPair}, {}}), IsEmpty());
 }
 
 }  // namespace
