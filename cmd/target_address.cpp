@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "engine/base/text.h"
+#include "providers/agamemnon/loopback.h"
 
 namespace tlm::cmd {
 namespace {
@@ -36,11 +37,6 @@ class Url {
 bool can_be_host(const std::string& host) {
     return !host.empty() && valid_utf8(host) && visible(host) == host &&
            host.find_first_of(" /\\?#@%<>\"{}|^`") == std::string::npos;
-}
-
-bool is_this_machine(const std::string& host) {
-    return host == "localhost" || host == "[::1]" ||
-           (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "providers/agamemnon/faults.h"
+#include "providers/agamemnon/loopback.h"
 #include "providers/agamemnon/rate_limit.h"
 
 namespace tlm::agamemnon {
@@ -108,8 +109,7 @@ std::string refusal_text(const Transfer& transfer) {
     return {};
 }
 
-// Whether the URL's host is this machine, as its loopback addresses are.
-bool is_this_machine(const std::string& url) {
+bool leads_to_this_machine(const std::string& url) {
     const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
     char* text = nullptr;
     if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
@@ -118,8 +118,7 @@ bool is_this_machine(const std::string& url) {
     }
     const std::string host(text);
     curl_free(text);
-    return host == "localhost" || host == "[::1]" ||
-           (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
+    return is_this_machine(host);
 }
 
 std::string header_of(CURL* easy, const char* name) {
@@ -160,7 +159,7 @@ class Transfers::Impl {
     Impl(const AgamemnonOptions& options, const Redactor& redact)
         : options_(options),
           redact_(redact),
-          local_(is_this_machine(options.url)),
+          local_(leads_to_this_machine(options.url)),
           limit_(options.rate_limit_rps, options.rate_limit_burst, Clock::now()),
           learnt_(Clock::now()) {
         if (!curl_is_ready()) return;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "tests/reliability/fleet_check.h"
+#include "tests/reliability/stride.h"
 #include "tests/reliability/victim.h"
 
 namespace tlm::test {
