@@ -18,7 +18,7 @@ Exit codes:
   6  partly applied: some changes failed
   7  a safety limit stopped it
   8  declined at the prompt, or interrupted
-  9  the target can't be reached, or refused the credentials
+  9  the target can't be reached or used, or refused the credentials
 )";
 
 constexpr std::string_view kSettings = R"(

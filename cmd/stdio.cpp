@@ -82,6 +82,14 @@ Result<void> flush_out() {
 
 Result<void> write_file_atomically(const std::string& path, std::string_view text) {
     if (path == "-") return write_out(text);
+    // A pipe or a device is written to, and not replaced.
+    std::error_code ignored;
+    const auto type = std::filesystem::status(path, ignored).type();
+    if (type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character) {
+        const File file(open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
+        if (file.get() >= 0 && write_all(file.get(), text)) return success();
+        return fail(ErrorCode::bad_input, fmt::format("can't write to it: {}", std::strerror(errno)), path);
+    }
     const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
     if (replace_file(path, temporary, text)) return success();
     const int cause = errno;

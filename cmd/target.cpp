@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include "cmd/interrupt.h"
 #include "cmd/version.h"
 #include "engine/base/text.h"
 #include "providers/agamemnon/agamemnon.h"
@@ -13,7 +14,9 @@ namespace {
 
 // A core dump is what a crash leaves behind and what people attach to reports, and the key would be in it.
 void forbid_core_dumps() {
-    const rlimit none = {0, 0};
+    // One byte is too little for a file, and is what keeps the kernel from handing the dump to a program,
+    // which a limit of 0 does not (do_coredump in the kernel's fs/coredump.c).
+    const rlimit none = {1, 1};
     setrlimit(RLIMIT_CORE, &none);
 }
 
@@ -40,6 +43,7 @@ Result<Target> Target::open(const Context& context) {
         say(context, fmt::format("waiting  {:.1f} s: the target asks to slow down ({})\n",
                                  static_cast<double>(wait.count()) / 1000, visible(reason)));
     };
+    options.stop_requested = stop_requested;
     BOOST_OUTCOME_TRY(agamemnon, Agamemnon::open(std::move(options)));
     return Target(std::move(agamemnon));
 }

@@ -189,13 +189,32 @@ Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_unfinished_forc
                                                                                   std::int64_t target) {
     BOOST_OUTCOME_TRY(
         rows, database.query("SELECT j.address, j.made FROM journal AS j JOIN runs AS r ON r.number = j.run"
-                             " WHERE r.target = ? AND j.forced AND j.verb = 'create'"
+                             " WHERE r.target = ? AND j.forced = 1 AND j.verb = 'create'"
                              " AND j.result IN ('done', 'settled_done') AND j.made <> ''"
-                             " AND r.number > (SELECT coalesce(max(number), 0) FROM runs"
-                             "                 WHERE target = r.target AND result = 'done')"
                              " ORDER BY j.id",
                              target));
     return made_of(database, rows);
+}
+
+Result<void> finish_force(Database& database, std::int64_t target, const std::vector<Address>& stands) {
+    if (stands.empty()) return success();
+    std::unordered_set<std::string> addresses;
+    for (const Address& address : stands)
+        addresses.insert(address.text());
+    BOOST_OUTCOME_TRY(rows, database.query("SELECT j.id, j.address FROM journal AS j"
+                                           " JOIN runs AS r ON r.number = j.run"
+                                           " WHERE r.target = ? AND j.forced = 1",
+                                           target));
+    std::vector<std::int64_t> over;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) break;
+        if (addresses.contains(rows.text(1))) over.push_back(rows.integer(0));
+    }
+    for (const std::int64_t id : over) {
+        BOOST_OUTCOME_TRYV(database.run("UPDATE journal SET forced = 2 WHERE id = ?", id));
+    }
+    return success();
 }
 
 Result<std::vector<JournalEntry>> read_entries(Database& database, std::int64_t target,

@@ -36,6 +36,9 @@ struct OpenedRun {
     Database& database, std::int64_t target, const std::vector<const LiveResource*>& candidates);
 [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_unfinished_force(
     Database& database, std::int64_t target);
+// What forced runs made at these addresses stands: it is no longer unfinished.
+[[nodiscard]] Result<void> finish_force(Database& database, std::int64_t target,
+                                        const std::vector<Address>& stands);
 [[nodiscard]] Result<std::vector<JournalEntry>> read_entries(Database& database, std::int64_t target,
                                                              const std::string& run);
 

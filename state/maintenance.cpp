@@ -124,7 +124,10 @@ Result<void> back_up_state(const std::string& path, const std::string& copy) {
     const std::string temporary = fmt::format("{}.{}.tmp", copy, ::getpid());
     // One that is there was left by a process of this number that was killed, or is a link that somebody put
     // there; it is never written to.
-    ::unlink(temporary.c_str());
+    if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) {
+        return fail(ErrorCode::bad_input, "can't write the backup: " + std::generic_category().message(errno),
+                    temporary, {"Choose another place, or remove what is there."});
+    }
     if (auto created = state::create_private_file(temporary); !created) {
         return fail(ErrorCode::bad_input, created.error().message, copy,
                     {"Choose another place, or make its directory first."});

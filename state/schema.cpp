@@ -86,8 +86,18 @@ Result<void> create_version_1(Database& database) {
     return success();
 }
 
+// A forced create of a run that is over is marked with 2, so that which of them are not is known one by one.
+Result<void> migrate_to_version_2(Database& database) {
+    return database.script(R"sql(
+        UPDATE journal SET forced = 2 WHERE forced AND run <= (
+            SELECT max(done.number) FROM runs AS done JOIN runs AS own ON own.target = done.target
+            WHERE own.number = journal.run AND done.result = 'done');
+        CREATE INDEX journal_unfinished_force ON journal(id) WHERE forced = 1;
+    )sql");
+}
+
 // The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
-constexpr std::array kMigrations = {&create_version_1};
+constexpr std::array kMigrations = {&create_version_1, &migrate_to_version_2};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 }  // namespace

@@ -182,10 +182,13 @@ Result<std::string> StateFile::begin_run(const std::string& verb, const std::str
     return run.id;
 }
 
-Result<void> StateFile::end_run(const std::string& result) {
+Result<void> StateFile::end_run(const std::string& result, const std::vector<Address>& stands) {
     BOOST_OUTCOME_TRYV(check_writable());
     if (run_ == 0) return fail(ErrorCode::internal, "no run is open in the journal", path_);
+    BOOST_OUTCOME_TRY(transaction, Transaction::begin(*database_));
     BOOST_OUTCOME_TRYV(state::close_run(*database_, run_, result, now_()));
+    BOOST_OUTCOME_TRYV(state::finish_force(*database_, target_number_, stands));
+    BOOST_OUTCOME_TRYV(transaction.commit());
     run_ = 0;
     return success();
 }

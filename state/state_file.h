@@ -53,7 +53,8 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
 
     // Only in write mode.
     [[nodiscard]] Result<std::string> begin_run(const std::string& verb, const std::string& plan) override;
-    [[nodiscard]] Result<void> end_run(const std::string& result) override;
+    [[nodiscard]] Result<void> end_run(const std::string& result,
+                                       const std::vector<Address>& stands) override;
     [[nodiscard]] CallId reserve() override;
     // An address that is both unbound and bound by one batch ends up bound. Intents need an open run.
     [[nodiscard]] Result<void> commit(const JournalBatch& batch) override;

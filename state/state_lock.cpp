@@ -115,7 +115,7 @@ Error not_a_lock(const std::string& path) {
 Result<int> open_lock_file(const std::string& path) {
     // It is truncated and written to, so it must be ours alone: a link could stand for any file of the
     // user's.
-    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
+    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644));
     if (file.get() < 0 && errno == ELOOP) return not_a_lock(path);
     if (file.get() < 0) return cannot_lock(path, errno);
     struct stat status {};
@@ -153,11 +153,14 @@ Result<StateLock> StateLock::acquire(const std::string& state_path, const std::s
 
 Result<std::optional<LockHolder>> StateLock::holder(const std::string& state_path) {
     const std::string path = lock_path(state_path);
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (file.get() < 0) {
         if (errno == ENOENT || errno == ENOTDIR) return std::optional<LockHolder>();
-        return cannot_lock(path, errno);
+        return errno == ELOOP ? not_a_lock(path) : cannot_lock(path, errno);
     }
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0) return cannot_lock(path, errno);
+    if (!S_ISREG(status.st_mode)) return not_a_lock(path);
     struct flock lock = whole_file();
     if (::fcntl(file.get(), F_OFD_GETLK, &lock) != 0) return cannot_lock(path, errno);
     if (lock.l_type == F_UNLCK) return std::optional<LockHolder>();

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <unordered_set>
 
 #include "cmd/error_text.h"
 #include "cmd/interrupt.h"
@@ -92,12 +93,33 @@ class Apply {
 
     // Everything stands: a --force that was cut short is over, and the next one is another clean slate.
     Result<ExitCode> nothing_to_do(StateFile& state, const Plan& plan) {
-        BOOST_OUTCOME_TRY(unfinished, state.made_by_unfinished_force());
-        if (!unfinished.empty()) {
+        BOOST_OUTCOME_TRY(stands, finished_force(state, plan));
+        if (!stands.empty()) {
             BOOST_OUTCOME_TRYV(state.begin_run(destroys_ ? "destroy" : "apply", plan_digest(plan)));
-            BOOST_OUTCOME_TRYV(state.end_run(result_word(ExitCode::done)));
+            BOOST_OUTCOME_TRYV(state.end_run(result_word(ExitCode::done), stands));
         }
         return ExitCode::done;
+    }
+
+    // Of what a --force has made without coming to its end, all that this plan, carried out well, was about:
+    // whole workflows, or with --target and --exclude what these left.
+    Result<std::vector<Address>> finished_force(const StateFile& state, const Plan& plan) const {
+        BOOST_OUTCOME_TRY(unfinished, state.made_by_unfinished_force());
+        std::unordered_set<Address> planned;
+        std::unordered_set<std::string> workflows;
+        for (const Change& change : plan.changes) {
+            planned.insert(change.address);
+            workflows.insert(change.address.workflow);
+        }
+        for (const Workflow& workflow : workflows_)
+            workflows.insert(workflow.name);
+        const bool whole = plan.options.targets.empty() && plan.options.excludes.empty();
+        std::vector<Address> finished;
+        for (const auto& [address, id] : unfinished) {
+            if (planned.contains(address) || (whole && workflows.contains(address.workflow)))
+                finished.push_back(address);
+        }
+        return finished;
     }
 
     Result<void> can_ask() const {
@@ -137,8 +159,10 @@ class Apply {
         ApplyPorts ports{target.reader(), target.writer(), state, state, state, clock, progress};
         BOOST_OUTCOME_TRY(report, execute(prepared.plan, prepared.before, ports, settings));
         if (!report.stopped_by && !report.interrupted) {
-            if (auto verified = verify(report, ports, settings); !verified)
-                report.stopped_by = verified.error();
+            if (auto verified = verify(report, ports, settings); !verified) {
+                report.interrupted = verified.error().code == ErrorCode::interrupted;
+                if (!report.interrupted) report.stopped_by = verified.error();
+            }
         }
         progress.clear();
         const ExitCode code = exit_code(report);
@@ -148,12 +172,21 @@ class Apply {
         // A run that is closed as done is not gone on with: a --force given again is another clean slate. So
         // it is closed after it was told, and who was told nothing because of a kill can just run it again.
         // Every outcome is recorded by now: an error would be taken for a reason to repeat the command.
-        if (auto ended = state.end_run(result_word(code)); !ended)
+        if (auto ended = end_run(state, prepared.plan, code); !ended)
             say(context_, warning_text(ended.error(), context_.err, "the end of this run is not recorded"));
         if (report.stopped_by) return *report.stopped_by;
         // Nobody reads it any more, but what happened still decides the exit code.
         if (!written && code == ExitCode::done) return written.error();
         return code;
+    }
+
+    Result<void> end_run(StateFile& state, const Plan& plan, ExitCode code) const {
+        std::vector<Address> stands;
+        if (code == ExitCode::done) {
+            BOOST_OUTCOME_TRY(finished, finished_force(state, plan));
+            stands = std::move(finished);
+        }
+        return state.end_run(result_word(code), stands);
     }
 
     static ExitCode exit_code(const ApplyReport& report) {

@@ -123,7 +123,11 @@ class Executor {
         std::unordered_set<Address> lost;
         if (!created_.empty() && flush()) {
             if (auto ties = ties_settled(); !ties) {
-                report_.stopped_by = ties.error();
+                if (ties.error().code == ErrorCode::interrupted) {
+                    report_.interrupted = true;
+                } else {
+                    report_.stopped_by = ties.error();
+                }
                 return;
             } else {
                 for (const Binding& binding : ties.value().rebound) {
@@ -304,7 +308,9 @@ class Executor {
         ready_.push_front(i);
         if (!throttle_.out_of_patience() || report_.stopped_by) return;
         report_.stopped_by = fail(
-            ErrorCode::unreachable, fmt::format("the target has only asked to wait: {}", not_now.reason),
+            ErrorCode::unreachable,
+            fmt::format("the target takes nothing and asks to wait beyond {} minutes: {}",
+                        std::chrono::minutes(Throttle::kPatience).count(), not_now.reason),
             plan_.target, {"Nothing more was sent. Run `tlm apply` again once the target takes requests."});
     }
 
@@ -417,6 +423,10 @@ class Executor {
     }
 
     void look_up_failed(std::size_t i, const Error& error) {
+        if (error.code == ErrorCode::interrupted) {
+            report_.interrupted = true;
+            return;
+        }
         ++works_.at(i).attempts;
         if (retry(i, error.message)) return;
         give_up(i, ResultKind::failed, error.message);

@@ -14,17 +14,18 @@ class Secret {
     Secret() = default;
     explicit Secret(std::string text) : text_(std::move(text)) {}
     Secret(const Secret&) = default;
-    Secret(Secret&& other) noexcept : text_(std::move(other.text_)) { other.wipe(); }
+    Secret(Secret&& other) : text_(other.text_) { other.wipe(); }
     Secret& operator=(const Secret& other) {
         if (this == &other) return *this;
         wipe();
         text_ = other.text_;
         return *this;
     }
-    Secret& operator=(Secret&& other) noexcept {
+    // A short text lies in the string itself, which moving would leave there.
+    Secret& operator=(Secret&& other) {
         if (this == &other) return *this;
         wipe();
-        text_ = std::move(other.text_);
+        text_ = other.text_;
         other.wipe();
         return *this;
     }

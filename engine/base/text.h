@@ -13,7 +13,7 @@ namespace tlm {
 // and invalid UTF-8 by \xNN, so that it can be shown on a terminal, whoever wrote it.
 [[nodiscard]] std::string visible(std::string_view text);
 
-// JSON with the same characters written as \\u escapes, so that it means the same and can be shown and
+// JSON with the same characters written as \u escapes, so that it means the same and can be shown and
 // reviewed.
 [[nodiscard]] std::string visible_json(std::string json);
 

@@ -110,8 +110,9 @@ class StateReader {
     [[nodiscard]] virtual Result<std::vector<Intent>> open_intents() const = 0;
     // What earlier applies of this plan made and took down.
     [[nodiscard]] virtual Result<PlanProgress> progress_of(const std::string& digest) const = 0;
-    // Creates that forced runs carried out since the last run that ended as `done`: address and the id made.
-    // What an interrupted --force has made already, and a repeated one keeps.
+    // Creates that forced runs carried out at addresses where no run since has ended well (see
+    // Journal::end_run): address and the id made. What an interrupted --force has made already, and a
+    // repeated one keeps.
     [[nodiscard]] virtual Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()
         const = 0;
     // Those of `candidates`, agents and teams, that a create of this state made or may have made, in any run.
@@ -136,9 +137,11 @@ class SnapshotCache {
 class Journal {
   public:
     virtual ~Journal() = default;
-    // Opens a run and returns its id. `end_run` closes it with one of RunRecord's results.
+    // Opens a run and returns its id. `end_run` closes it with one of RunRecord's results. `stands`: where
+    // everything desired is there now, so that a --force that was cut short there is over.
     [[nodiscard]] virtual Result<std::string> begin_run(const std::string& verb, const std::string& plan) = 0;
-    [[nodiscard]] virtual Result<void> end_run(const std::string& result) = 0;
+    [[nodiscard]] virtual Result<void> end_run(const std::string& result,
+                                               const std::vector<Address>& stands) = 0;
     // A number for a new entry, never given before in this state.
     [[nodiscard]] virtual CallId reserve() = 0;
     // Returns after the batch is durable on disk. After an error nothing of it is.

@@ -28,6 +28,7 @@ using TimePoint = Clock::time_point;
 
 constexpr int kMostReadTries = 5;       // of a read that fails, the first included
 constexpr auto kMostThrottling = 5min;  // after which a read that the server puts off gives up
+constexpr auto kStopNoticed = 100ms;    // after which a read that waits sees that it is to stop
 constexpr int kMostRounds = 3;          // of lists that shift while they are read
 
 // Bytes of a page of 1,000 items. The server takes at most some 6 KB of text in an agent or a task, six times
@@ -121,7 +122,7 @@ class Agamemnon::Impl {
         const TimePoint deadline = Clock::now() + kMostThrottling;
         ask_for_pages(lists);
         while (!reads_.empty()) {
-            sort_out(transfers_.wait());
+            BOOST_OUTCOME_TRYV(wait_for_reads());
             for (auto& [read, response] : std::exchange(answers_, {})) {
                 if (auto taken = take_answer(lists, std::move(read), response, deadline); !taken) {
                     forget_reads();
@@ -130,6 +131,16 @@ class Agamemnon::Impl {
             }
             ask_for_pages(lists);
         }
+        return success();
+    }
+
+    // A read may be put off for minutes, and its answer is needed by nobody who wants to stop.
+    Result<void> wait_for_reads() {
+        if (options_.stop_requested && options_.stop_requested()) {
+            forget_reads();
+            return fail(ErrorCode::interrupted, "stopped while the target was asked", options_.url);
+        }
+        sort_out(transfers_.wait(options_.stop_requested ? Clock::now() + kStopNoticed : kForever));
         return success();
     }
 
@@ -256,7 +267,7 @@ class Agamemnon::Impl {
             if (wanted[i].kind == Kind::agent && segment) ask({i, 0, "/v1/agents/by-name/" + *segment, 0});
         }
         while (!reads_.empty()) {
-            sort_out(transfers_.wait());
+            BOOST_OUTCOME_TRYV(wait_for_reads());
             for (auto& [read, response] : std::exchange(answers_, {})) {
                 const bool answered = response.transport == Transport::answered;
                 // A 404 without the server's own words may be that of a server, or a proxy, without this

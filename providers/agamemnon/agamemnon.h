@@ -33,6 +33,8 @@ struct AgamemnonOptions {
     TlsFiles tls;
     // Told when reading has to wait because the server asks for it. May be empty.
     std::function<void(std::chrono::milliseconds wait, const std::string& reason)> on_wait;
+    // Asked while reading: whether to give up (error interrupted). Calls are never given up. May be empty.
+    std::function<bool()> stop_requested;
 };
 
 // A fleet on an Agamemnon server, over HTTP. One thread uses an instance; requests run side by side on one

@@ -194,7 +194,8 @@ CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t 
         default:
             break;
     }
-    if (status >= 500) return CallUnknown{with_status()};
+    // A redirect (who knows of what) and a time-out in between (408) do not say that nothing was done.
+    if (status >= 500 || status < 400 || status == 408) return CallUnknown{with_status()};
     return CallRefused{with_status()};
 }
 

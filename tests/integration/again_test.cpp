@@ -56,6 +56,27 @@ TEST_F(Again, ForceThatFailedAtItsLastLook_IsOverOnceAnApplyFindsEverythingInPla
     EXPECT_EQ(server.stat("agents"), 4) << "another clean slate";
 }
 
+TEST_F(Again, ForceCutShort_IsGoneOnWithWhateverElseWasAppliedMeanwhile) {
+    run({"apply", "--yes"});
+    server.fault("POST", "/v1/teams", R"({"kind":"status","status":400})");
+    ASSERT_EQ(project.tlm({"apply", "--yes", "--force"}).exit_code, 6);
+    ASSERT_EQ(server.stat("agents"), 4);
+    project.write("other/w.yaml", "metadata: {name: other}\nagents: [{name: a}]\nteams: []\n");
+    run({"apply", "--yes", "other/w.yaml"});
+    run({"apply", "--yes", "--target", "pair/agent/architect"});
+    run({"apply", "--yes", "--force"});
+    EXPECT_EQ(server.stat("agents"), 4 + 1);
+    EXPECT_EQ(server.stat("teams"), 2);
+}
+
+TEST_F(Again, ForcedTwiceWithATarget_IsMadeAnewTwice) {
+    run({"apply", "--yes"});
+    for (const int agents : {3, 4}) {
+        run({"apply", "--yes", "--force", "--target", "pair/agent/builder"});
+        EXPECT_EQ(server.stat("agents"), agents);
+    }
+}
+
 TEST_F(Again, ForcedWithACompletedChain_SubmitsAllOfItAgain) {
     for (int i = 0; i < 2; ++i) {
         run({"apply", "--yes"});

@@ -176,7 +176,7 @@ TEST(SecretsOfAProcess, Crash_LeavesNoCoreDumpWithTheKeyInIt) {
         limits = text.str();
         kill(pid, SIGKILL);
     }));
-    EXPECT_THAT(limits, testing::ContainsRegex("Max core file size +0 +0 +bytes"));
+    EXPECT_THAT(limits, testing::ContainsRegex("Max core file size +1 +1 +bytes"));
 }
 
 TEST(SecretsInSettings, FaultyValue_IsNamedAndNotShown) {

@@ -67,6 +67,18 @@ TEST_P(Stopped, BySignal_FinishesWhatIsInFlightRecordsItAndSaysWhatIsLeft) {
 INSTANTIATE_TEST_SUITE_P(Signal, Stopped, testing::Values(SIGINT, SIGTERM, SIGHUP),
                          [](const auto& signal) { return std::string("SIG") + sigabbrev_np(signal.param); });
 
+TEST_F(Stopped, WhileALookUpIsPutOff_LeavesTheQuestionToTheNextRun) {
+    server.fault("POST", "/v1/agents", R"({"kind":"drop_after"})");
+    server.fault("GET", "/v1/agents/by-name/{name}",
+                 R"({"kind":"status","status":429,"headers":{"Retry-After":"200"}})", -1);
+    const Finished stopped = project.tlm_with_signal({"apply", "--yes", "--parallelism", "1"}, SIGINT, [&] {
+        return server.admin("GET", "/stats")["by_route"].HasMember("GET /v1/agents/by-name/{name}");
+    });
+    EXPECT_EQ(stopped.exit_code, 8) << stopped.out << stopped.err;
+    EXPECT_THAT(project.tlm({"state", "check"}).out, HasSubstr("no outcome yet"));
+    expect_one_more_run_to_do_the_rest();
+}
+
 // Whether the signal was sent to the process and not yet delivered.
 bool is_pending(int pid, int signal) {
     std::ifstream status(fmt::format("/proc/{}/status", pid));

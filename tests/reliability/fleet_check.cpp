@@ -113,8 +113,11 @@ class Checker {
         const std::string id = text(*live, "id");
         std::map<std::string, int> subjects;
         std::set<std::string> live_ids;
+        std::set<std::string> completed;  // subjects
         for (const Value& task : tasks_["tasks"].GetArray()) {
             live_ids.insert(text(task, "id"));
+            if (text(task, "teamId") == id && text(task, "status") == "completed")
+                completed.insert(text(task, "subject"));
             if (text(task, "teamId") == id && ++subjects[text(task, "subject")] == 2)
                 wrong(fmt::format("{}: the task `{}` is there twice", address, text(task, "subject")));
         }
@@ -123,8 +126,9 @@ class Checker {
             const auto bound = bound_.find(workflow + "/task/" + team.name + "/" + task.subject);
             const bool sent = subjects.contains(task.subject) ||
                               (bound != bound_.end() && live_ids.contains(bound->second));
-            if (task.blocked_by.empty() && !sent)
-                wrong(fmt::format("{}: the task `{}` was not sent", address, task.subject));
+            const bool ready = std::ranges::all_of(
+                task.blocked_by, [&](const std::string& blocker) { return completed.contains(blocker); });
+            if (ready && !sent) wrong(fmt::format("{}: the task `{}` was not sent", address, task.subject));
         }
     }
 

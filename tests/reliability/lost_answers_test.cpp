@@ -8,6 +8,8 @@ namespace {
 struct Fault {
     const char* name;
     const char* json;
+    bool of_reads =
+        true;  // else a read that meets it is a broken server, which is an error and no fault to wait for
 };
 
 constexpr Fault kFaults[] = {
@@ -21,9 +23,11 @@ constexpr Fault kFaults[] = {
     {"Answer503", R"({"kind":"status","status":503,"headers":{"Retry-After":"0"}})"},
     {"Answer503Afterwards", R"({"kind":"status_after","status":503,"headers":{"Retry-After":"0"}})"},
     {"Answer429", R"({"kind":"status","status":429,"headers":{"Retry-After":"0"}})"},
-    {"Garbage", R"({"kind":"body","body":"not json"})"},
-    {"NothingOfInterest", R"({"kind":"body","body":"{}"})"},
-    {"SomethingElse", R"({"kind":"body","body":"{\"agent\":{\"id\":\"x\",\"name\":\"y\"}}"})"},
+    {"Answer408Afterwards", R"({"kind":"status_after","status":408})", false},
+    {"Answer303Afterwards", R"({"kind":"status_after","status":303})", false},
+    {"Garbage", R"({"kind":"body","body":"not json"})", false},
+    {"NothingOfInterest", R"({"kind":"body","body":"{}"})", false},
+    {"SomethingElse", R"({"kind":"body","body":"{\"agent\":{\"id\":\"x\",\"name\":\"y\"}}"})", false},
     {"Silence", R"({"kind":"hang_after"})"},
 };
 
@@ -43,6 +47,8 @@ constexpr Route kRoutes[] = {
     {"StartsAnAgent", "POST", "/v1/agents/{id}/start", "POST /v1/agents/{id}/start"},
     {"StopsAnAgent", "POST", "/v1/agents/{id}/stop", "POST /v1/agents/{id}/stop"},
     {"DeletesAnAgent", "DELETE", "/v1/agents/{id}", "DELETE /v1/agents/{id}"},
+    {"DeletesATeam", "DELETE", "/v1/teams/{id}", "DELETE /v1/teams/{team_id}"},
+    {"ListsTeams", "GET", "/v1/teams", "GET /v1/teams"},
     {"ListsAgents", "GET", "/v1/agents", "GET /v1/agents"},
     {"ListsTasks", "GET", "/v1/tasks", "GET /v1/tasks"},
 };
@@ -67,15 +73,14 @@ TEST_P(LostAnswers, OfEveryKind_LeaveTheFleetAsPlanned) {
     project_.environment["AGAMEMNON_TIMEOUT"] = "0.5";
     const std::vector<Route> called = routes();
     EXPECT_GE(called.size(), 6U);
+    int tried = 0;
     for (const Route& route : called) {
-        // A read whose answer is not a list is a broken server, which is an error and not a fault to wait
-        // for.
         const bool reads = std::string(route.method) == "GET";
         for (const Fault& fault : kFaults) {
-            const std::string json = fault.json;
-            if (reads && json.find("\"body\",") != std::string::npos) continue;
+            if (reads && !fault.of_reads) continue;
+            if (tried++ % kStride != 0) continue;
             restore();
-            server_.fault(route.method, route.path, json);
+            server_.fault(route.method, route.path, fault.json);
             const Finished finished = project_.tlm(GetParam().command);
             const std::string what = std::string(route.name) + " " + fault.name;
             EXPECT_EQ(finished.exit_code, 0) << what << "\n" << finished.out << finished.err;

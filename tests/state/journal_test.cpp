@@ -153,23 +153,26 @@ TEST_F(JournalTest, MadeByPlan_GivesOnlyItsCarriedOutCreates) {
                 testing::UnorderedElementsAre(ResourceId{"2"}, ResourceId{"9"}));
 }
 
-TEST_F(JournalTest, UnfinishedForce_IsWhatForcedRunsMadeSinceTheLastThatEndedWell) {
+TEST_F(JournalTest, UnfinishedForce_IsWhatForcedRunsMadeWhereNoRunSinceEndedWell) {
     const auto file = open(StateMode::write);
-    const auto make = [&](const std::string& name, const std::string& id, const std::string& result) {
+    const auto make = [&](const std::string& name, const std::string& id, const std::string& result,
+                          bool stands) {
         static_cast<void>(file->begin_run("apply", "digest-1").value());
         const Intent made = intent(file->reserve(), name);
         ASSERT_TRUE(
             file->commit(Parts{.outcomes = {{made.id, "done", "", {id}}}, .intents = {made}}).has_value());
-        ASSERT_TRUE(file->end_run(result).has_value());
+        ASSERT_TRUE(
+            file->end_run(result, stands ? std::vector{made.address} : std::vector<Address>{}).has_value());
     };
-    make("old", "1", "done");
+    make("old", "1", "done", true);
     EXPECT_THAT(file->made_by_unfinished_force().value(), IsEmpty());
-    make("first", "2", "interrupted");
-    make("second", "3", "partial");
+    make("first", "2", "interrupted", false);
+    make("second", "3", "partial", false);
+    make("elsewhere", "4", "done", true);
     EXPECT_THAT(file->made_by_unfinished_force().value(),
                 ElementsAre(Pair(testing::_, ResourceId{"2"}), Pair(testing::_, ResourceId{"3"})));
-    make("third", "4", "done");
-    EXPECT_THAT(file->made_by_unfinished_force().value(), IsEmpty());
+    make("first", "5", "done", true);
+    EXPECT_THAT(file->made_by_unfinished_force().value(), ElementsAre(Pair(testing::_, ResourceId{"3"})));
 }
 
 TEST_F(JournalTest, Runs_AreListedNewestFirstWithTheirCalls) {
@@ -185,8 +188,8 @@ TEST_F(JournalTest, Runs_AreListedNewestFirstWithTheirCalls) {
     {
         const auto file = open(StateMode::write);
         ended = file->begin_run("destroy", "digest-2").value();
-        ASSERT_TRUE(file->end_run("partial").has_value());
-        EXPECT_FALSE(file->end_run("done").has_value()) << "it has ended already";
+        ASSERT_TRUE(file->end_run("partial", {}).has_value());
+        EXPECT_FALSE(file->end_run("done", {}).has_value()) << "it has ended already";
     }
     EXPECT_NE(killed, ended);
     const auto runs = open(StateMode::read)->runs().value();

@@ -82,7 +82,7 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     Result<std::string> begin_run(const std::string&, const std::string&) override {
         return std::string("run");
     }
-    Result<void> end_run(const std::string&) override { return success(); }
+    Result<void> end_run(const std::string&, const std::vector<Address>&) override { return success(); }
     CallId reserve() override { return {next_++}; }
     Result<void> commit(const JournalBatch& batch) override {
         if (fail_commits_after >= 0 && commits >= fail_commits_after) {

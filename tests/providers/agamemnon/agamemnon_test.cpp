@@ -203,8 +203,8 @@ TEST_F(AgamemnonServer, Redirect_IsNotFollowedAndTheKeyStaysHere) {
     fault("GET", "/v1/agents*", redirect);
     const auto agamemnon = open();
     const CallOutcome outcome = one(*agamemnon, create(1, "a"));
-    ASSERT_TRUE(std::holds_alternative<CallRefused>(outcome));
-    EXPECT_THAT(std::get<CallRefused>(outcome).reason, HasSubstr(elsewhere.url()));
+    ASSERT_TRUE(std::holds_alternative<CallUnknown>(outcome));
+    EXPECT_THAT(std::get<CallUnknown>(outcome).reason, HasSubstr(elsewhere.url()));
     EXPECT_FALSE(agamemnon->read_fleet().has_value());
     const auto requests = test::http("GET", elsewhere.url() + "/admin/requests");
     EXPECT_EQ(requests.body, R"({"requests":[]})");
