@@ -106,13 +106,9 @@ class Apply {
     Result<std::vector<Address>> finished_force(const StateFile& state, const Plan& plan) const {
         BOOST_OUTCOME_TRY(unfinished, state.made_by_unfinished_force());
         std::unordered_set<Address> planned;
-        std::unordered_set<std::string> workflows;
-        for (const Change& change : plan.changes) {
+        for (const Change& change : plan.changes)
             planned.insert(change.address);
-            workflows.insert(change.address.workflow);
-        }
-        for (const Workflow& workflow : workflows_)
-            workflows.insert(workflow.name);
+        const std::unordered_set<std::string> workflows(plan.workflows.begin(), plan.workflows.end());
         const bool whole = plan.options.targets.empty() && plan.options.excludes.empty();
         std::vector<Address> finished;
         for (const auto& [address, id] : unfinished) {

@@ -31,11 +31,17 @@ void add_strays(std::vector<Change>& changes, const FleetIndex& fleet, const std
     }
 }
 
-// Of two that were made at the same time the older one stays, and whoever made the younger one deletes it.
+// Of two that were made at the same time the older one stays, and whoever made the younger one deletes it. A
+// forced create leaves both behind.
 void add_lost_ties(std::vector<Change>& changes, const FleetIndex& fleet, const std::vector<Stray>& strays,
                    const std::vector<ResourceId>& made_here, const std::set<std::string>& workflows) {
+    std::set<Address> made_anew;
+    for (const Change& change : changes) {
+        if (change.action == Action::create) made_anew.insert(change.address);
+    }
     for (const Stray& stray : strays) {
         if (stray.kind != StrayKind::duplicate || !may_remove(stray, workflows)) continue;
+        if (made_anew.contains(*stray.address)) continue;
         if (std::ranges::find(made_here, stray.live->id) != made_here.end())
             changes.push_back(removal_of(*stray.address, *stray.live, fleet, Reason::duplicate));
     }
@@ -127,7 +133,7 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
         difference = inputs.options.force ? forced_diff(desired, fleet, inputs.state.made_by_unfinished_force)
                                           : diff(desired, fleet);
     }
-    if (!inputs.options.prune && !inputs.options.destroy && !inputs.options.force)
+    if (!inputs.options.prune && !inputs.options.destroy)
         add_lost_ties(difference.changes, fleet, planned.strays, inputs.state.made_here, names);
     if (inputs.options.prune || inputs.options.destroy) {
         add_strays(difference.changes, fleet, planned.strays, names);

@@ -69,6 +69,20 @@ TEST_F(Again, ForceCutShort_IsGoneOnWithWhateverElseWasAppliedMeanwhile) {
     EXPECT_EQ(server.stat("teams"), 2);
 }
 
+TEST_F(Again, ForceGoneOnWith_SettlesACreateThatCameLateMeanwhile) {
+    run({"apply", "--yes"});
+    project.environment["AGAMEMNON_TIMEOUT"] = "0.3";
+    server.fault("POST", "/v1/agents", R"({"kind":"delay","ms":1500})");
+    server.fault("POST", "/v1/teams", R"({"kind":"status","status":400})");
+    ASSERT_EQ(project.tlm({"apply", "--yes", "--force"}).exit_code, 6);
+    while (server.stat("in_flight") > 0) {
+    }
+    ASSERT_EQ(server.stat("agents"), 5) << "one came late";
+    run({"apply", "--yes", "--force"});
+    EXPECT_EQ(server.stat("agents"), 4);
+    EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
+}
+
 TEST_F(Again, ForcedTwiceWithATarget_IsMadeAnewTwice) {
     run({"apply", "--yes"});
     for (const int agents : {3, 4}) {
