@@ -186,6 +186,13 @@ bool changes_still_fit(const Change& change, const FleetIndex& fleet, const Live
     return true;
 }
 
+// Whether a carrier of a key is none that its address could mean: a --force left it behind, or the plan
+// deletes it.
+bool is_passing(const ResourceId& id, const FleetIndex& fleet, const Earlier& earlier) {
+    return fleet.was_left_behind(id) ||
+           (earlier.removed_by_plan != nullptr && earlier.removed_by_plan->contains(id));
+}
+
 // The resource that the change is about is not there.
 Settlement settle_gone(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
     Settlement result;
@@ -198,6 +205,9 @@ Settlement settle_gone(const Change& change, const FleetIndex& fleet, const Earl
         result.live = made_earlier(change, fleet, earlier);
         const bool ours = result.live != nullptr;
         if (!ours) result.live = fleet.match(change.address).chosen;
+        // What is left of a --force, or is about to be deleted itself, is not in the new one's way.
+        if (!ours && result.live != nullptr && is_passing(result.live->id, fleet, earlier))
+            result.live = nullptr;
         if (result.live != nullptr) {
             result.remaining = still_missing(change, fleet, *result.live);
             result.stands_already = true;
@@ -239,10 +249,8 @@ Settlement settle_removal(const Change& change, const FleetIndex& fleet, const L
 const LiveResource* rival(const Change& change, const Match& match, const FleetIndex& fleet,
                           const Earlier& earlier) {
     if (change.action != Action::replace) return nullptr;
-    const auto at = std::ranges::find_if(match.surplus, [&](const LiveResource* live) {
-        return !fleet.was_left_behind(live->id) &&
-               (earlier.removed_by_plan == nullptr || !earlier.removed_by_plan->contains(live->id));
-    });
+    const auto at = std::ranges::find_if(
+        match.surplus, [&](const LiveResource* live) { return !is_passing(live->id, fleet, earlier); });
     return at == match.surplus.end() ? nullptr : *at;
 }
 

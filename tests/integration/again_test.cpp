@@ -118,6 +118,24 @@ TEST_F(Again, ToDockerAndBackAndToDocker_IsReplacedEachTime) {
     EXPECT_THAT(run({"state", "show", "w/agent/a"}).out, Not(HasSubstr("docker_image")));
 }
 
+TEST_F(Again, ReviewedReplacementCutShort_IsGoneOnWithBesideOneThatForceLeftBehind) {
+    const auto workflow = [&](const char* agent) {
+        project.write("workflows/pair.yaml",
+                      std::string("metadata: {name: w}\nteams: []\nagents: [{name: a") + agent + "}]\n");
+    };
+    workflow("");
+    run({"apply", "--yes"});
+    run({"apply", "--yes", "--force"});
+    workflow(", runtime: docker, docker_image: 'img:1'");
+    run({"plan", "--prune", "--out", "plan.json"});
+    server.fault("POST", "/v1/agents", R"({"kind":"status","status":400})");
+    // The old one is gone, the new one refused.
+    ASSERT_EQ(project.tlm({"apply", "plan.json", "--yes"}).exit_code, 6);
+    run({"apply", "plan.json", "--yes"});
+    EXPECT_EQ(server.stat("agents"), 1);
+    EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
+}
+
 TEST_F(Again, ForceAndPrune_LeavesNothingBehindAndDoesNotSaySo) {
     run({"apply", "--yes"});
     const Finished finished = run({"apply", "--yes", "--force", "--prune"});
