@@ -272,12 +272,15 @@ class Storm::Impl {
             const std::size_t is_desired = now.contains(key) ? 1 : 0;
             std::size_t least = is_desired;
             if (!way.prunes && !way.destroys) {
-                least = std::max(least, at(before));
+                // A replacement that is cut short after its old agent is gone goes on with one that a --force
+                // left behind, if there is one: nothing else carries the key then.
+                if (is_desired == 0) least = at(before);
                 if (way.forces) least = at(before) + is_desired;
             }
             // Something that was desired for a while only, and was made or not before it was not any more.
             const bool may_be = !way.prunes && !way.destroys && wanted.contains(key);
-            const std::size_t most = may_be ? std::max<std::size_t>(least, 1) : least;
+            std::size_t most = may_be ? std::max<std::size_t>(least, 1) : least;
+            if (!way.prunes && !way.destroys) most = std::max(most, at(before));
             const std::size_t count = at(have);
             if (count < least) {
                 ++lost_;
