@@ -54,7 +54,7 @@ Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, F
         const std::string address = intent.address.text();
         if (intent.verb != "create") {
             batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", intent.target});
-            tell(fmt::format("{}: a {} was interrupted; it is planned again where it is still needed",
+            tell(fmt::format("{}: the {} was interrupted; it is planned again where it is still needed",
                              address, intent.verb));
             continue;
         }

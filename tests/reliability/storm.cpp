@@ -53,6 +53,7 @@ constexpr Weather kWeather[] = {
     {"*", "/v1/*", 0.003, R"({"kind":"hang_after"})"},
 };
 constexpr double kKillShare = 0.02;
+constexpr int kManyTasks = 500;
 
 // How a round asks for its fleet.
 struct Way {
@@ -138,6 +139,7 @@ class Storm::Impl {
         compare(way, before, wanted, wrong);
         if (!wrong.empty()) wrong.push_back(trace_ + evidence());
         static_cast<void>(server_.admin("POST", "/tasks/complete", R"({"all":true})"));
+        if (wrong.empty()) forget_tasks_without_a_team();
         return wrong;
     }
 
@@ -184,6 +186,30 @@ class Storm::Impl {
 
     void note(const Finished& finished) {
         trace_ += fmt::format("-- exit {}\n{}{}", finished.exit_code, finished.out, finished.err);
+    }
+
+    // Tasks outlive their teams. After some hundred rounds a page would not hold all of them.
+    void forget_tasks_without_a_team() const {
+        if (server_.stat("tasks") < kManyTasks) return;
+        std::map<std::string, std::string> kept;  // bodies by list
+        for (const char* list : {"agents", "teams"}) {
+            const std::string body = server_.text(fmt::format("/v1/{}?limit=1000", list));
+            const std::size_t begin = body.find('[');
+            kept[list] = fmt::format(R"({{"items":{}}})", body.substr(begin, body.rfind(']') - begin + 1));
+        }
+        const auto teams = server_.get("/v1/teams?limit=1000");
+        std::string tasks;
+        for (const auto& team : teams["teams"].GetArray()) {
+            const std::string body =
+                server_.text(fmt::format("/v1/teams/{}/tasks?limit=1000", team["id"].GetString()));
+            const std::size_t begin = body.find('[') + 1;
+            const std::string items = body.substr(begin, body.rfind(']') - begin);
+            if (!items.empty()) tasks += (tasks.empty() ? "" : ",") + items;
+        }
+        kept["tasks"] = fmt::format(R"({{"items":[{}]}})", tasks);
+        static_cast<void>(server_.admin("POST", "/forget"));
+        for (const auto& [list, body] : kept)
+            static_cast<void>(server_.admin("POST", "/" + list, body));
     }
 
     // What there is when something is wrong.
