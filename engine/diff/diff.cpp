@@ -36,11 +36,15 @@ class Differ {
         }
     }
 
-    // What a forced diff keeps instead of making it anew.
+    // What a forced diff keeps instead of making it anew. What was made may have lost a tie since, against a
+    // create of ours that came late or another machine's: whatever is not left behind came after the force
+    // began.
     void keep(const std::vector<std::pair<Address, ResourceId>>& made) {
         for (const auto& [address, id] : made) {
             const LiveResource* chosen = fleet_.match(address).chosen;
-            if (chosen != nullptr && chosen->id == id) kept_.insert(address);
+            if (chosen == nullptr) continue;
+            const bool survived = address.kind != Kind::task && !fleet_.was_left_behind(chosen->id);
+            if (chosen->id == id || survived) kept_.insert(address);
         }
     }
 

@@ -29,8 +29,8 @@ struct Diff {
 
 // The clean slate: a create for every desired resource, whatever exists. What an interrupted forced apply
 // made
-// (`made`: address and id) and still stands is kept and compared as above, so that repeating it makes no
-// third set.
+// (`made`: address and id) is kept and compared as above where it, or what it lost a tie to, still stands, so
+// that repeating it makes no third set.
 [[nodiscard]] Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet,
                                const std::vector<std::pair<Address, ResourceId>>& made);
 

@@ -83,6 +83,28 @@ TEST_F(Again, ForceGoneOnWith_SettlesACreateThatCameLateMeanwhile) {
     EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
 }
 
+TEST_F(Again, ForceGoneOnWithAfterItsAgentLostATie_KeepsTheOneThatStayed) {
+    run({"apply", "--yes"});
+    const std::string name = Key::derive("pair", "architect").text();
+    const std::string old = server.agent_id(name);
+    server.fault("POST", "/v1/teams", R"({"kind":"status","status":400})");
+    ASSERT_EQ(project.tlm({"apply", "--yes", "--force"}).exit_code, 6);
+    // The one that --force has made gives way to another, as when a tie is settled.
+    const auto agents = server.get("/v1/agents");
+    for (const auto& agent : agents["agents"].GetArray()) {
+        const std::string id = agent["id"].GetString();
+        if (agent["name"].GetString() != name || id == old) continue;
+        std::string other = server.text("/v1/agents/" + id);
+        other = other.substr(other.find('{', 1), other.rfind('}') - other.find('{', 1));
+        other.replace(other.find(id), id.size(), "00000000-0000-4000-8000-000000000000");
+        static_cast<void>(server.admin("POST", "/agents", R"({"items":[)" + other + "]}"));
+        server.send("DELETE", "/v1/agents/" + id, {});
+    }
+    ASSERT_EQ(server.stat("agents"), 4);
+    run({"apply", "--yes", "--force"});
+    EXPECT_EQ(server.stat("agents"), 4) << "no third set";
+}
+
 TEST_F(Again, ForcedTwiceWithATarget_IsMadeAnewTwice) {
     run({"apply", "--yes"});
     for (const int agents : {3, 4}) {
