@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/text.h"
+#include "providers/agamemnon/transfers.h"
 
 namespace tlm::agamemnon {
 namespace {
@@ -41,16 +42,6 @@ std::string html_entity(char c) {
     }
 }
 
-std::string escaped_percent(const std::string& text) {
-    std::string result;
-    for (const char c : text) {
-        const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                           std::string_view("-._~").find(c) != std::string_view::npos;
-        result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return result;
-}
-
 }  // namespace
 
 Redactor::Redactor(const Secret& key) {
@@ -61,7 +52,7 @@ Redactor::Redactor(const Secret& key) {
     const std::string json = replaced(text, "\"\\", backslash);
     for (const std::string& form :
          {text, json, replaced(text, "\"\\/", backslash), replaced(json, "<>&", unicode),
-          replaced(text, "&<>\"'", html_entity), escaped_percent(text)}) {
+          replaced(text, "&<>\"'", html_entity), path_segment(text).value_or(text)}) {
         const bool known =
             std::ranges::any_of(forms_, [&](const Secret& other) { return other.reveal() == form; });
         if (!known) forms_.emplace_back(form);
