@@ -20,7 +20,8 @@ Result<std::string> read_text(const std::string& path) {
     }
     std::ifstream file(path, std::ios::binary);
     if (!file)
-        return fail(ErrorCode::bad_input, fmt::format("can't open the file: {}", std::strerror(errno)), path);
+        return fail(ErrorCode::bad_input, fmt::format("can't open the file: {}", std::strerror(errno)), path,
+                    {"Check the path; `tlm plan --out FILE` writes a plan."});
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (file.bad()) return fail(ErrorCode::bad_input, "the file can't be read to its end", path);
     return text;

@@ -55,7 +55,8 @@ Result<Source> read_file(const std::string& path, bool named) {
     }
     std::ifstream file(path, std::ios::binary);
     if (!file)
-        return fail(ErrorCode::bad_input, fmt::format("can't open the file: {}", std::strerror(errno)), path);
+        return fail(ErrorCode::bad_input, fmt::format("can't open the file: {}", std::strerror(errno)), path,
+                    {"Check the path and the permissions; without a path, `workflows/` is read."});
     Source source{path, std::string(std::istreambuf_iterator<char>(file), {})};
     if (file.bad()) return fail(ErrorCode::bad_input, "the file can't be read to its end", path);
     return source;
