@@ -47,8 +47,10 @@ class Executor {
         for (const Change& change : plan.changes) {
             if (change.action == Action::remove) removed_.insert(change.id);
         }
-        for (const auto& [address, id] : progress.made)
+        for (const auto& [address, id] : progress.made) {
             made_before_.insert_or_assign(address, id);
+            given_.insert_or_assign(id, address);
+        }
     }
 
     // Fill the capacity, reap what has ended, repeat.
@@ -163,6 +165,7 @@ class Executor {
         if (const auto made = made_before_.find(change.address); made != made_before_.end())
             earlier.made = made->second;
         earlier.taken_down = taken_down_.contains(change.id);
+        earlier.given = &given_;
         earlier.removed_by_plan = &removed_;
         const Settlement settlement = settle(change, fleet_, earlier);
         if (settlement.fit == Fit::conflict) {
@@ -491,6 +494,7 @@ class Executor {
     ApplyPorts& ports_;
     const ApplySettings& settings_;
     std::unordered_map<Address, ResourceId> made_before_;  // by earlier applies of the same plan
+    std::unordered_map<ResourceId, Address> given_;        // the same, and what they made before that
     const std::unordered_set<ResourceId> taken_down_;      // the same
     std::unordered_set<ResourceId> removed_;               // what the plan deletes
     Schedule schedule_;

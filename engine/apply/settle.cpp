@@ -138,6 +138,50 @@ bool only_begun(const Settlement& settlement) {
     });
 }
 
+// A reference with the ids that earlier applies of this plan gave read as the names they stood for. Such an
+// id has no name any more once its agent was deleted or has lost a tie, and yet it is the plan that wrote it.
+Value as_given(const Change& change, const Earlier& earlier, const Value& reference) {
+    constexpr std::string_view kId = "id:";
+    const auto name = [&](const std::string& shown) {
+        if (!shown.starts_with(kId)) return shown;
+        const auto given = earlier.given->find(ResourceId{shown.substr(kId.size())});
+        return given != earlier.given->end() && given->second.kind == Kind::agent &&
+                       given->second.workflow == change.address.workflow
+                   ? given->second.name
+                   : shown;
+    };
+    if (const auto* text = std::get_if<std::string>(&reference)) return name(*text);
+    StringList names;
+    for (const std::string& shown : std::get<StringList>(reference))
+        names.push_back(name(shown));
+    std::ranges::sort(names);
+    return names;
+}
+
+bool written_by_plan(const Change& change, const Earlier& earlier, const AttributeChange& attribute,
+                     const Value* have) {
+    const bool reference =
+        attribute.attribute == Attribute::members || attribute.attribute == Attribute::assign_to;
+    if (!reference || have == nullptr || earlier.given == nullptr || earlier.given->empty()) return false;
+    const Value given = as_given(change, earlier, *have);
+    return is(attribute.attribute, &given, pointer(attribute.after));
+}
+
+// Each changed attribute is as it was, already as it should be, or as this plan itself has left it.
+bool changes_still_fit(const Change& change, const FleetIndex& fleet, const LiveResource& live,
+                       const Earlier& earlier) {
+    const Attributes named = live_named(change, fleet, live);
+    const Binding* binding = fleet.bound_to(live.kind, live.id);
+    return std::ranges::all_of(change.attributes, [&](const AttributeChange& attribute) {
+        // An agent is stopped on the way to its replacement.
+        if (change.action == Action::replace && attribute.attribute == Attribute::status) return true;
+        const Value* have = seen(attribute.attribute, named, binding);
+        return is(attribute.attribute, have, pointer(attribute.before)) ||
+               is(attribute.attribute, have, pointer(attribute.after)) ||
+               written_by_plan(change, earlier, attribute, have);
+    });
+}
+
 Settlement settle_create(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
     Settlement result;
     result.live = made_earlier(change, fleet, earlier);
@@ -160,30 +204,17 @@ Settlement settle_create(const Change& change, const FleetIndex& fleet, const Ea
         result.fit = Fit::already;
         return result;
     }
-    // What this very plan made and did not finish is finished.
-    if ((ours && unfinished(change, fleet, result.live->id)) || (!ours && only_begun(result))) {
+    // What this very plan made and did not finish is finished, and a reference that it wrote is written anew
+    // where what it refers to has given way to another.
+    if (ours ? unfinished(change, fleet, result.live->id) ||
+                   changes_still_fit(change, fleet, *result.live, earlier)
+             : only_begun(result)) {
         result.fit = Fit::execute;
         return result;
     }
     return conflict(
         change, fleet, result.live,
         fmt::format("it was absent when the plan was made and exists now (id {})", result.live->id.value));
-}
-
-// Each changed attribute is as it was, or already as it should be.
-bool changes_still_fit(const Change& change, const FleetIndex& fleet, const LiveResource& live) {
-    const Attributes named = live_named(change, fleet, live);
-    const Binding* binding = fleet.bound_to(live.kind, live.id);
-    for (const AttributeChange& attribute : change.attributes) {
-        // An agent is stopped on the way to its replacement.
-        if (change.action == Action::replace && attribute.attribute == Attribute::status) continue;
-        const Value* have = seen(attribute.attribute, named, binding);
-        if (!is(attribute.attribute, have, pointer(attribute.before)) &&
-            !is(attribute.attribute, have, pointer(attribute.after))) {
-            return false;
-        }
-    }
-    return true;
 }
 
 // Whether a carrier of a key is none that its address could mean: a --force left it behind, or the plan
@@ -275,7 +306,7 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
         result.fit = Fit::already;
         return result;
     }
-    if (!changes_still_fit(change, fleet, *result.live)) {
+    if (!changes_still_fit(change, fleet, *result.live, earlier)) {
         return conflict(change, fleet, result.live, "it changed since the plan was made");
     }
     if (!untouched) return moved_elsewhere(change, fleet, *result.live, precondition);

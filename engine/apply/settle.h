@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct Settlement {
 struct Earlier {
     std::optional<ResourceId> made;  // the id that it gave to this address
     bool taken_down = false;         // it began to stop or delete the change's resource
+    // Every id that it gave, to whatever address: its own calls may have written them into references.
+    const std::unordered_map<ResourceId, Address>* given = nullptr;
     const std::unordered_set<ResourceId>* removed_by_plan = nullptr;
 };
 

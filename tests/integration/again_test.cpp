@@ -21,6 +21,14 @@ class Again : public testing::Test {
         EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
         return finished;
     }
+    // The agent gives way to another that is just like it, as when a tie is settled.
+    void lose_tie(const std::string& id) {
+        std::string other = server.text("/v1/agents/" + id);
+        other = other.substr(other.find('{', 1), other.rfind('}') - other.find('{', 1));
+        other.replace(other.find(id), id.size(), "00000000-0000-4000-8000-000000000000");
+        static_cast<void>(server.admin("POST", "/agents", R"({"items":[)" + other + "]}"));
+        server.send("DELETE", "/v1/agents/" + id, {});
+    }
     Server server;
     Project project;
 };
@@ -89,16 +97,10 @@ TEST_F(Again, ForceGoneOnWithAfterItsAgentLostATie_KeepsTheOneThatStayed) {
     const std::string old = server.agent_id(name);
     server.fault("POST", "/v1/teams", R"({"kind":"status","status":400})");
     ASSERT_EQ(project.tlm({"apply", "--yes", "--force"}).exit_code, 6);
-    // The one that --force has made gives way to another, as when a tie is settled.
     const auto agents = server.get("/v1/agents");
     for (const auto& agent : agents["agents"].GetArray()) {
         const std::string id = agent["id"].GetString();
-        if (agent["name"].GetString() != name || id == old) continue;
-        std::string other = server.text("/v1/agents/" + id);
-        other = other.substr(other.find('{', 1), other.rfind('}') - other.find('{', 1));
-        other.replace(other.find(id), id.size(), "00000000-0000-4000-8000-000000000000");
-        static_cast<void>(server.admin("POST", "/agents", R"({"items":[)" + other + "]}"));
-        server.send("DELETE", "/v1/agents/" + id, {});
+        if (agent["name"].GetString() == name && id != old) lose_tie(id);
     }
     ASSERT_EQ(server.stat("agents"), 4);
     run({"apply", "--yes", "--force"});
@@ -155,6 +157,33 @@ TEST_F(Again, ReviewedReplacementCutShort_IsGoneOnWithBesideOneThatForceLeftBehi
     ASSERT_EQ(project.tlm({"apply", "plan.json", "--yes"}).exit_code, 6);
     run({"apply", "plan.json", "--yes"});
     EXPECT_EQ(server.stat("agents"), 1);
+    EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
+}
+
+TEST_F(Again, ReviewedPlanWhoseAgentLostATie_WritesTheOneThatStayedIntoTheTeamThatItUpdated) {
+    const auto workflow = [&](const char* members) {
+        project.write("workflows/pair.yaml",
+                      std::string("metadata: {name: w}\nagents: [{name: a}, {name: b}]\nteams: [{name: t, "
+                                  "agents: [") +
+                          members + "], tasks: []}]\n");
+    };
+    workflow("a");
+    run({"apply", "--yes", "--target", "w/team/t", "--target", "w/agent/a"});
+    workflow("a, b");
+    run({"plan", "--out", "plan.json"});
+    run({"apply", "plan.json", "--yes"});
+    lose_tie(server.agent_id(Key::derive("w", "b").text()));
+    ASSERT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 2);
+    run({"apply", "plan.json", "--yes"});
+    EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
+}
+
+TEST_F(Again, ReviewedPlanWhoseAgentLostATie_WritesTheOneThatStayedIntoWhatItMade) {
+    run({"plan", "--out", "plan.json"});
+    run({"apply", "plan.json", "--yes"});
+    lose_tie(server.agent_id(Key::derive("pair", "architect").text()));
+    ASSERT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 2);
+    run({"apply", "plan.json", "--yes"});
     EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
 }
 

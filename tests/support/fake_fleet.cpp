@@ -43,7 +43,7 @@ Snapshot FakeFleet::everything() const {
 
 Result<std::vector<std::vector<LiveResource>>> FakeFleet::find(const std::vector<LookUp>& wanted) {
     before_each();
-    ++finds;
+    looked_up += static_cast<int>(wanted.size());
     std::vector<std::vector<LiveResource>> found;
     for (const LookUp& one : wanted) {
         auto& carriers = found.emplace_back();

@@ -21,7 +21,7 @@ class FakeFleet final : public FleetReader, public FleetWriter {
     // Called before anything is read or carried out, as where another machine may come first.
     std::function<void()> before_each = [] {};
     int reads = 0;
-    int finds = 0;
+    int looked_up = 0;  // keys that `find` was asked for
     bool consistent = true;
     // Members that a create drops without a word, as the server does.
     std::vector<Attribute> dropped_on_create;

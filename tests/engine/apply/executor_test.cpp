@@ -78,7 +78,7 @@ TEST(Apply_ResponseLostAfterCommit, AdoptsInsteadOfCreatingTwice) {
     const ApplyReport report = world.apply(world.plan().plan);
     EXPECT_EQ(report.count(ResultKind::done), 4U);
     EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
-    EXPECT_GE(world.fleet.finds, 2);
+    EXPECT_EQ(world.fleet.looked_up, 2);
 }
 
 TEST(Apply_ResponseOfTheTeamLost, SubmitsTheTasksAllTheSame) {
@@ -104,7 +104,7 @@ TEST(Apply_RequestLostBeforeCommit, LooksTheKeyUpAndThenCreates) {
     const ApplyReport report = world.apply(world.plan().plan);
     EXPECT_EQ(report.count(ResultKind::done), 4U);
     EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
-    EXPECT_GE(world.fleet.finds, 2);
+    EXPECT_EQ(world.fleet.looked_up, 2);
 }
 
 TEST(Apply_ForcedCreateWithLostResponse, AdoptsTheNewOneAndNotTheOld) {
