@@ -73,9 +73,15 @@ constexpr unsigned kWithWorkflows = bit(Verb::plan) | bit(Verb::apply) | bit(Ver
 constexpr unsigned kWithState = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift) |
                                 bit(Verb::state) | bit(Verb::log);
 constexpr unsigned kWithTarget = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift);
-constexpr unsigned kWithFormat =
-    bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show) | bit(Verb::state) | bit(Verb::log);
+constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
+constexpr unsigned kListing = bit(Verb::state) | bit(Verb::log);
 constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
+
+constexpr std::array kFormats = {
+    FormatInfo{"text", Format::text, kComparing | kListing | bit(Verb::graph)},
+    FormatInfo{"json", Format::json, kComparing | kListing},
+    FormatInfo{"dot", Format::dot, bit(Verb::graph)},
+};
 
 constexpr std::array kOptions = {
     OptionInfo{"workflows", "DIR", "directory of workflow files (WORKFLOWS_DIR)", kWithWorkflows},
@@ -84,7 +90,7 @@ constexpr std::array kOptions = {
     OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)", kWithTarget},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
     OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
-    OptionInfo{"format", "FORMAT", "text (default) or json", kWithFormat},
+    OptionInfo{"format", "FORMAT", "text (default) or json", kComparing | kListing},
     OptionInfo{"format", "FORMAT", "text (default) or dot", bit(Verb::graph)},
     OptionInfo{"refresh", "BOOL", "false: use the snapshot that was read last",
                bit(Verb::plan) | bit(Verb::drift)},
@@ -113,6 +119,9 @@ std::span<const VerbInfo> verb_table() {
 }
 std::span<const OptionInfo> option_table() {
     return kOptions;
+}
+std::span<const FormatInfo> format_table() {
+    return kFormats;
 }
 
 const VerbInfo* find_verb(std::string_view name) {

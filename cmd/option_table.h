@@ -28,6 +28,13 @@ struct OptionInfo {
     unsigned verbs;  // bit set of Verb; kEveryVerb for those that all take
 };
 
+// One thing that --format takes, and the verbs that can be shown so.
+struct FormatInfo {
+    std::string_view name;
+    Format format;
+    unsigned verbs;
+};
+
 inline constexpr unsigned kEveryVerb = ~0U;
 [[nodiscard]] constexpr unsigned bit(Verb verb) {
     return 1U << static_cast<unsigned>(verb);
@@ -35,6 +42,7 @@ inline constexpr unsigned kEveryVerb = ~0U;
 
 [[nodiscard]] std::span<const VerbInfo> verb_table();
 [[nodiscard]] std::span<const OptionInfo> option_table();
+[[nodiscard]] std::span<const FormatInfo> format_table();
 [[nodiscard]] const VerbInfo* find_verb(std::string_view name);
 [[nodiscard]] const VerbInfo& verb_info(Verb verb);
 

@@ -122,6 +122,16 @@ Result<T> one_of(const char* option, const std::string& word,
     return bad(fmt::format("--{} takes one of {}; `{}` is none of them", option, names, word));
 }
 
+Result<Format> read_format(const std::string& word, Verb verb) {
+    std::string names;
+    for (const FormatInfo& info : format_table()) {
+        if ((info.verbs & bit(verb)) == 0) continue;
+        if (word == info.name) return info.format;
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", info.name);
+    }
+    return bad(fmt::format("--format takes one of {}; `{}` is none of them", names, word));
+}
+
 Result<std::size_t> read_parallelism(const std::string& word) {
     std::size_t n = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n);
@@ -184,10 +194,7 @@ Result<void> read_values(const Given& given, Options& options) {
     }
     if (given.has("no-color")) options.color = Color::never;
     if (const auto word = given.last("format")) {
-        BOOST_OUTCOME_TRY(
-            format, options.verb == Verb::graph
-                        ? one_of<Format>("format", *word, {{"text", Format::text}, {"dot", Format::dot}})
-                        : one_of<Format>("format", *word, {{"text", Format::text}, {"json", Format::json}}));
+        BOOST_OUTCOME_TRY(format, read_format(*word, options.verb));
         options.format = format;
     }
     for (const std::string& kind : options.ignore) {
