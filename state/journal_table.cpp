@@ -190,7 +190,8 @@ Result<std::vector<std::pair<Address, ResourceId>>> read_made_by_unfinished_forc
     BOOST_OUTCOME_TRY(
         rows, database.query("SELECT j.address, j.made FROM journal AS j JOIN runs AS r ON r.number = j.run"
                              " WHERE r.target = ? AND j.forced = 1 AND j.verb = 'create'"
-                             " AND j.result IN ('done', 'settled_done') AND j.made <> ''"
+                             " AND (j.result IN ('done', 'settled_done') AND j.made <> ''"
+                             "      OR j.result = 'settled_not_done')"
                              " ORDER BY j.id",
                              target));
     return made_of(database, rows);

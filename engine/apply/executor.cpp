@@ -46,10 +46,11 @@ class Executor {
             results_[i].change = &plan.changes[i];
         for (const Change& change : plan.changes) {
             if (change.action == Action::remove) removed_.insert(change.id);
+            if (change.action == Action::replace) stood_for_.emplace(change.id, change.address);
         }
         for (const auto& [address, id] : progress.made) {
             made_before_.insert_or_assign(address, id);
-            given_.insert_or_assign(id, address);
+            stood_for_.insert_or_assign(id, address);
         }
     }
 
@@ -165,7 +166,7 @@ class Executor {
         if (const auto made = made_before_.find(change.address); made != made_before_.end())
             earlier.made = made->second;
         earlier.taken_down = taken_down_.contains(change.id);
-        earlier.given = &given_;
+        earlier.stood_for = &stood_for_;
         earlier.removed_by_plan = &removed_;
         const Settlement settlement = settle(change, fleet_, earlier);
         if (settlement.fit == Fit::conflict) {
@@ -494,7 +495,7 @@ class Executor {
     ApplyPorts& ports_;
     const ApplySettings& settings_;
     std::unordered_map<Address, ResourceId> made_before_;  // by earlier applies of the same plan
-    std::unordered_map<ResourceId, Address> given_;        // the same, and what they made before that
+    std::unordered_map<ResourceId, Address> stood_for_;    // by id: what the plan replaces, and made
     const std::unordered_set<ResourceId> taken_down_;      // the same
     std::unordered_set<ResourceId> removed_;               // what the plan deletes
     Schedule schedule_;

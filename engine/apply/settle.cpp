@@ -138,16 +138,16 @@ bool only_begun(const Settlement& settlement) {
     });
 }
 
-// A reference with the ids that earlier applies of this plan gave read as the names they stood for. Such an
-// id has no name any more once its agent was deleted or has lost a tie, and yet it is the plan that wrote it.
-Value as_given(const Change& change, const Earlier& earlier, const Value& reference) {
+// A reference with the ids that the plan knows read as the names they stood for. Such an id has no name any
+// more once its agent was replaced, or has lost a tie, and yet the reference is as the plan saw or wrote it.
+Value as_once_named(const Change& change, const Earlier& earlier, const Value& reference) {
     constexpr std::string_view kId = "id:";
     const auto name = [&](const std::string& shown) {
         if (!shown.starts_with(kId)) return shown;
-        const auto given = earlier.given->find(ResourceId{shown.substr(kId.size())});
-        return given != earlier.given->end() && given->second.kind == Kind::agent &&
-                       given->second.workflow == change.address.workflow
-                   ? given->second.name
+        const auto known = earlier.stood_for->find(ResourceId{shown.substr(kId.size())});
+        return known != earlier.stood_for->end() && known->second.kind == Kind::agent &&
+                       known->second.workflow == change.address.workflow
+                   ? known->second.name
                    : shown;
     };
     if (const auto* text = std::get_if<std::string>(&reference)) return name(*text);
@@ -158,13 +158,14 @@ Value as_given(const Change& change, const Earlier& earlier, const Value& refere
     return names;
 }
 
-bool written_by_plan(const Change& change, const Earlier& earlier, const AttributeChange& attribute,
-                     const Value* have) {
+bool seen_or_written_by_plan(const Change& change, const Earlier& earlier, const AttributeChange& attribute,
+                             const Value* have) {
     const bool reference =
         attribute.attribute == Attribute::members || attribute.attribute == Attribute::assign_to;
-    if (!reference || have == nullptr || earlier.given == nullptr || earlier.given->empty()) return false;
-    const Value given = as_given(change, earlier, *have);
-    return is(attribute.attribute, &given, pointer(attribute.after));
+    if (!reference || have == nullptr || earlier.stood_for == nullptr) return false;
+    const Value once = as_once_named(change, earlier, *have);
+    return is(attribute.attribute, &once, pointer(attribute.before)) ||
+           is(attribute.attribute, &once, pointer(attribute.after));
 }
 
 // Each changed attribute is as it was, already as it should be, or as this plan itself has left it.
@@ -178,7 +179,7 @@ bool changes_still_fit(const Change& change, const FleetIndex& fleet, const Live
         const Value* have = seen(attribute.attribute, named, binding);
         return is(attribute.attribute, have, pointer(attribute.before)) ||
                is(attribute.attribute, have, pointer(attribute.after)) ||
-               written_by_plan(change, earlier, attribute, have);
+               seen_or_written_by_plan(change, earlier, attribute, have);
     });
 }
 

@@ -32,8 +32,9 @@ struct Settlement {
 struct Earlier {
     std::optional<ResourceId> made;  // the id that it gave to this address
     bool taken_down = false;         // it began to stop or delete the change's resource
-    // Every id that it gave, to whatever address: its own calls may have written them into references.
-    const std::unordered_map<ResourceId, Address>* given = nullptr;
+    // Every id that the plan itself knows by an address: of what it replaces, and of what earlier applies of
+    // it made. They may stand in references long after the address means another one.
+    const std::unordered_map<ResourceId, Address>* stood_for = nullptr;
     const std::unordered_set<ResourceId>* removed_by_plan = nullptr;
 };
 

@@ -37,8 +37,8 @@ class Differ {
     }
 
     // What a forced diff keeps instead of making it anew. What was made may have lost a tie since, against a
-    // create of ours that came late or another machine's: whatever is not left behind came after the force
-    // began.
+    // create of ours that came late or another machine's, and where nothing was made it may have come late:
+    // whatever is not left behind came after the force began.
     void keep(const std::vector<std::pair<Address, ResourceId>>& made) {
         for (const auto& [address, id] : made) {
             const LiveResource* chosen = fleet_.match(address).chosen;

@@ -112,7 +112,8 @@ class StateReader {
     [[nodiscard]] virtual Result<PlanProgress> progress_of(const std::string& digest) const = 0;
     // Creates that forced runs carried out at addresses where no run since has ended well (see
     // Journal::end_run): address and the id made. What an interrupted --force has made already, and a
-    // repeated one keeps.
+    // repeated one keeps. Without an id: the target knew of nothing when it was asked after an uncertain
+    // create, and may have carried it out after that.
     [[nodiscard]] virtual Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()
         const = 0;
     // Those of `candidates`, agents and teams, that a create of this state made or may have made, in any run.

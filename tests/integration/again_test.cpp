@@ -91,6 +91,20 @@ TEST_F(Again, ForceGoneOnWith_SettlesACreateThatCameLateMeanwhile) {
     EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
 }
 
+TEST_F(Again, ForceGoneOnWith_KeepsWhatCameLateWhereItHadMadeNothing) {
+    run({"apply", "--yes"});
+    project.environment["AGAMEMNON_TIMEOUT"] = "0.3";
+    server.fault("POST", "/v1/agents", R"({"kind":"delay","ms":1500})");
+    server.fault("POST", "/v1/agents", R"({"kind":"status","status":400})");
+    ASSERT_EQ(project.tlm({"apply", "--yes", "--force", "--parallelism", "1"}).exit_code, 6);
+    while (server.stat("in_flight") > 0) {
+    }
+    ASSERT_EQ(server.stat("agents"), 4) << "the one that was given up came late";
+    run({"apply", "--yes", "--force"});
+    EXPECT_EQ(server.stat("agents"), 4) << "no third set";
+    EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
+}
+
 TEST_F(Again, ForceGoneOnWithAfterItsAgentLostATie_KeepsTheOneThatStayed) {
     run({"apply", "--yes"});
     const std::string name = Key::derive("pair", "architect").text();
@@ -174,6 +188,22 @@ TEST_F(Again, ReviewedPlanWhoseAgentLostATie_WritesTheOneThatStayedIntoTheTeamTh
     run({"apply", "plan.json", "--yes"});
     lose_tie(server.agent_id(Key::derive("w", "b").text()));
     ASSERT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 2);
+    run({"apply", "plan.json", "--yes"});
+    EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
+}
+
+TEST_F(Again, ReviewedReplacementCutShort_GoesOnWithTheTeamThatTheAgentLeaves) {
+    const auto workflow = [&](const char* agent, const char* members) {
+        project.write("workflows/pair.yaml", std::string("metadata: {name: w}\nagents: [{name: a") + agent +
+                                                 "}, {name: b}]\nteams: [{name: t, agents: [" + members +
+                                                 "], tasks: []}]\n");
+    };
+    workflow("", "a");
+    run({"apply", "--yes"});
+    workflow(", runtime: docker, docker_image: 'img:1'", "b");
+    run({"plan", "--out", "plan.json"});
+    server.fault("PUT", "/v1/teams/{id}", R"({"kind":"status","status":400})");
+    ASSERT_EQ(project.tlm({"apply", "plan.json", "--yes"}).exit_code, 6);
     run({"apply", "plan.json", "--yes"});
     EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
 }

@@ -65,8 +65,11 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force() const override {
         std::vector<std::pair<Address, ResourceId>> made;
         for (const auto& [id, intent] : intents) {
-            if (force_unfinished && intent.forced && was_made(id))
-                made.emplace_back(intent.address, outcomes.at(id).made);
+            if (!force_unfinished || !intent.forced || intent.verb != "create") continue;
+            if (was_made(id)) made.emplace_back(intent.address, outcomes.at(id).made);
+            const auto at = outcomes.find(id);
+            if (at != outcomes.end() && at->second.result == "settled_not_done")
+                made.emplace_back(intent.address, ResourceId{});
         }
         return made;
     }
