@@ -61,6 +61,7 @@ PlanOptions plan_options(const Options& options) {
     PlanOptions result;
     result.force = options.force;
     result.prune = options.prune;
+    result.destroy = options.destroy;
     result.targets = options.targets;
     result.excludes = options.excludes;
     return result;

@@ -32,6 +32,8 @@ Settings, from the environment, then .env, then tlm.conf in this directory:
                            requests a second, and at once (default: no limit)
   HOST_ID                  the machine on which docker agents run
   REQUIRE_TLS              false allows http:// to other machines
+  TLM_TRUSTED_KEYS         directory of *.pub: only plans that one of them signed
+                           are applied
   WORKFLOWS_DIR, TLM_STATE, NO_COLOR
 )";
 

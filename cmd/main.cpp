@@ -34,6 +34,10 @@ Result<ExitCode> dispatch(const Context& context) {
             return run_validate(context);
         case Verb::show:
             return run_show(context);
+        case Verb::verify:
+            return run_verify(context);
+        case Verb::keygen:
+            return run_keygen(context);
         case Verb::state:
             return run_state(context);
         case Verb::log:

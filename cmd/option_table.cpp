@@ -15,6 +15,8 @@ constexpr std::array kVerbs = {
              "  tlm plan                          every workflow in workflows/\n"
              "  tlm plan --out plan.json          the same, and a file to review\n"
              "  tlm plan --detailed-exitcode      exit code 2 when there are changes\n"
+             "  tlm plan --out plan.json --sign ops.key\n"
+             "                                    and plan.json.sig beside it\n"
              "  tlm plan --target 'audit/agent/*' only these, and what they need\n"},
     VerbInfo{Verb::apply, "apply", "[PLAN | WORKFLOW...]", "carry a plan out, or plan and carry out at once",
              "Applies a reviewed plan file exactly as it is, or, without one, makes a plan,\n"
@@ -23,6 +25,8 @@ constexpr std::array kVerbs = {
              "repeated: nothing is made twice.",
              "  tlm apply                         plan, ask, apply\n"
              "  tlm apply plan.json --yes         exactly the reviewed plan, without asking\n"
+             "  tlm apply plan.json --expect sha256:...\n"
+             "                                    only if it is the plan that was approved\n"
              "  tlm apply --prune                 also delete orphans that are provably ours\n"
              "  tlm apply --force                 the clean slate: make everything anew\n"},
     VerbInfo{Verb::destroy, "destroy", "[WORKFLOW...]", "delete the agents and teams of the workflows",
@@ -46,6 +50,20 @@ constexpr std::array kVerbs = {
              "  tlm show plan.json\n"
              "  tlm show plan.json --format json\n",
              1, 1},
+    VerbInfo{Verb::verify, "verify", "PLAN", "check that a plan is whole, expected and signed",
+             "Checks a plan file's digest, and with --expect and --trusted-key that it is the\n"
+             "plan that was approved and that one of these keys signed it. TLM_TRUSTED_KEYS, a\n"
+             "directory of *.pub, does the same for every apply. Exit code 5 when it is not.",
+             "  tlm verify plan.json\n"
+             "  tlm verify plan.json --trusted-key ops.pub\n",
+             1, 1},
+    VerbInfo{Verb::keygen, "keygen", "", "make a pair of keys to sign plans with",
+             "Writes NAME.key, which signs plans and must be kept secret, and NAME.pub, which\n"
+             "checks them: an Ed25519 pair in PEM. Nothing is ever overwritten.",
+             "  tlm keygen --out ops\n"
+             "  tlm plan --out plan.json --sign ops.key\n"
+             "  tlm apply plan.json --trusted-key ops.pub\n",
+             0, 0},
     VerbInfo{Verb::state, "state", "list | show ADDRESS | lock | check | backup FILE",
              "look into the state, check it, copy it",
              "list: every binding on this target. show: one of them. lock: who holds the lock.\n"
@@ -75,6 +93,7 @@ constexpr unsigned kWithState = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::d
 constexpr unsigned kWithTarget = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift);
 constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
 constexpr unsigned kListing = bit(Verb::state) | bit(Verb::log);
+constexpr unsigned kApproving = bit(Verb::apply) | bit(Verb::verify);
 constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
 
 constexpr std::array kFormats = {
@@ -89,6 +108,10 @@ constexpr std::array kOptions = {
     OptionInfo{"state", "FILE", "the state (default .tlm/state.db; TLM_STATE)", kWithState},
     OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)", kWithTarget},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
+    OptionInfo{"out", "NAME", "write NAME.key and NAME.pub", bit(Verb::keygen)},
+    OptionInfo{"sign", "KEY", "sign the plan with this private key, into FILE.sig", bit(Verb::plan)},
+    OptionInfo{"expect", "DIGEST", "take only the plan with this digest, sha256:...", kApproving},
+    OptionInfo{"trusted-key", "PUB", "take only a plan that this key signed; repeatable", kApproving},
     OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
     OptionInfo{"format", "FORMAT", "text (default) or json", kComparing | kListing},
     OptionInfo{"format", "FORMAT", "text (default) or dot", bit(Verb::graph)},
@@ -98,6 +121,7 @@ constexpr std::array kOptions = {
                bit(Verb::plan) | bit(Verb::apply)},
     OptionInfo{"prune", "", "delete orphans that are provably ours, and duplicates",
                bit(Verb::plan) | bit(Verb::apply)},
+    OptionInfo{"destroy", "", "plan what `tlm destroy` would delete", bit(Verb::plan)},
     OptionInfo{"target", "GLOB", "only these addresses and what they need; repeatable",
                bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy)},
     OptionInfo{"exclude", "GLOB", "not these addresses, nor what needs them; repeatable",

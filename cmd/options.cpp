@@ -159,16 +159,47 @@ Result<std::chrono::milliseconds> read_duration(const std::string& word) {
     return std::chrono::milliseconds(n * factor);
 }
 
+Result<std::string> read_digest(const std::string& word) {
+    constexpr std::string_view kPrefix = "sha256:";
+    constexpr std::size_t kDigits = 64;
+    const bool whole = word.starts_with(kPrefix) && word.size() == kPrefix.size() + kDigits &&
+                       word.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string::npos;
+    if (whole) return word;
+    return bad(fmt::format("--expect takes a digest, sha256: and 64 hex digits; `{}` is none", word),
+               {"`tlm verify PLAN` prints a plan's digest."});
+}
+
+// What makes sense only with something else, or without it.
+Result<void> check_together(const Options& options) {
+    if (options.verb == Verb::keygen && options.out.empty())
+        return bad("`tlm keygen` needs --out NAME, and writes NAME.key and NAME.pub", {verb_hint("keygen")});
+    if (!options.sign.empty() && (options.out.empty() || options.out == "-"))
+        return bad("--sign needs --out FILE: the signature is written beside it, as FILE.sig",
+                   {verb_hint("plan")});
+    if (options.destroy && (options.force || options.prune))
+        return bad("--destroy deletes everything; --force and --prune have no place beside it",
+                   {verb_hint("plan")});
+    return success();
+}
+
 Result<void> read_values(const Given& given, Options& options) {
     options.detailed_exitcode = given.has("detailed-exitcode");
     options.force = given.has("force");
     options.prune = given.has("prune");
+    options.destroy = given.has("destroy");
     options.yes = given.has("yes");
     options.quiet = given.has("quiet");
     options.targets = given.all("target");
     options.excludes = given.all("exclude");
     options.ignore = given.all("ignore");
     options.out = given.last("out").value_or("");
+    options.sign = given.last("sign").value_or("");
+    options.trusted_keys = given.all("trusted-key");
+    if (const auto word = given.last("expect")) {
+        BOOST_OUTCOME_TRY(digest, read_digest(*word));
+        options.expect = std::move(digest);
+    }
+    BOOST_OUTCOME_TRYV(check_together(options));
     options.url = given.last("url");
     options.workflows_dir = given.last("workflows");
     options.state = given.last("state");
@@ -305,7 +336,7 @@ Result<Options> parse_command_line(const std::vector<std::string>& arguments) {
 }
 
 bool needs_settings(Verb verb) {
-    return verb != Verb::help && verb != Verb::version && verb != Verb::schema;
+    return verb != Verb::help && verb != Verb::version && verb != Verb::schema && verb != Verb::keygen;
 }
 
 }  // namespace tlm::cmd

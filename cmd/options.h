@@ -10,7 +10,22 @@
 
 namespace tlm::cmd {
 
-enum class Verb { plan, apply, destroy, drift, validate, show, state, log, graph, schema, version, help };
+enum class Verb {
+    plan,
+    apply,
+    destroy,
+    drift,
+    validate,
+    show,
+    verify,
+    keygen,
+    state,
+    log,
+    graph,
+    schema,
+    version,
+    help
+};
 enum class StateVerb { list, show, lock, check, backup };
 enum class Format { text, json, dot };
 
@@ -21,11 +36,15 @@ struct Options {
     std::string help_topic;               // verb that `help` was asked about, may be empty
     std::vector<std::string> positional;  // workflows, plan file, address or run, by verb
     Format format = Format::text;
-    std::string out;  // plan --out
+    std::string out;                        // plan, keygen
+    std::string sign;                       // private key file, may be empty
+    std::string expect;                     // digest, may be empty
+    std::vector<std::string> trusted_keys;  // public key files
     bool detailed_exitcode = false;
     bool refresh = true;
     bool force = false;
     bool prune = false;
+    bool destroy = false;  // plan --destroy
     bool yes = false;
     bool quiet = false;
     Color color = Color::automatic;

@@ -1,31 +1,15 @@
 #include "cmd/plan_input.h"
 
-#include <fmt/format.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
 
+#include "cmd/text_file.h"
 #include "engine/plan/plan_file.h"
 
 namespace tlm::cmd {
 namespace {
 
-Result<std::string> read_text(const std::string& path) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored)) {
-        return fail(ErrorCode::bad_input, "this is a directory, not a plan file", path);
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        return fail(ErrorCode::bad_input, fmt::format("can't open the file: {}", std::strerror(errno)), path,
-                    {"Check the path; `tlm plan --out FILE` writes a plan."});
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (file.bad()) return fail(ErrorCode::bad_input, "the file can't be read to its end", path);
-    return text;
-}
+// A plan of a million changes has half of this.
+constexpr std::size_t kMostBytes = std::size_t{1} << 30U;
 
 }  // namespace
 
@@ -38,7 +22,7 @@ bool looks_like_plan(const std::string& path) {
 }
 
 Result<Plan> read_plan_file(const std::string& path) {
-    BOOST_OUTCOME_TRY(text, read_text(path));
+    BOOST_OUTCOME_TRY(text, read_text_file(path, "plan file", kMostBytes));
     return plan_from_text(text, path);
 }
 

@@ -134,6 +134,7 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
     }
     settings.workflows_dir = resolver.text("WORKFLOWS_DIR", "workflows");
     settings.state_path = resolver.text("TLM_STATE", ".tlm/state.db");
+    settings.trusted_keys_dir = resolver.text("TLM_TRUSTED_KEYS");
     settings.tls = {resolver.text("AGAMEMNON_CA_CERT"), resolver.text("AGAMEMNON_CLIENT_CERT"),
                     resolver.text("AGAMEMNON_CLIENT_KEY")};
     if (settings.tls.client_cert.empty() && !settings.tls.client_key.empty()) {

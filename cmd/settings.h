@@ -19,6 +19,7 @@ struct Settings {
     std::string host_id;
     std::string workflows_dir;
     std::string state_path;
+    std::string trusted_keys_dir;  // *.pub, by which plans must be signed; may be empty
     TlsFiles tls;
     std::chrono::milliseconds timeout{30000};  // of one request
     double rate_limit_rps = 0;                 // 0: no limit of our own

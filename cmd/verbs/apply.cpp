@@ -4,6 +4,7 @@
 #include <iostream>
 #include <unordered_set>
 
+#include "cmd/approval.h"
 #include "cmd/error_text.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan_input.h"
@@ -243,6 +244,11 @@ Result<ExitCode> run_apply(const Context& context) {
                                          : plan_input(context.options));
     if (reviewed) {
         BOOST_OUTCOME_TRYV(check_reviewed(context, *reviewed));
+        BOOST_OUTCOME_TRY(approval, demanded_approval(context));
+        BOOST_OUTCOME_TRYV(
+            check_approval(approval, context.options.positional.front(), plan_digest(*reviewed)));
+    } else {
+        BOOST_OUTCOME_TRYV(check_unreviewed(context));
     }
     return Apply(context, std::move(reviewed)).run();
 }

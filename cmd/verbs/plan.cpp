@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "cmd/key_files.h"
 #include "cmd/stdio.h"
 #include "cmd/target.h"
 #include "cmd/verbs/verbs.h"
@@ -25,11 +26,28 @@ Result<void> check_place(const std::string& out) {
     return fail(ErrorCode::bad_input, "the directory of --out does not exist", out, {"Make it first."});
 }
 
+// The signature goes first: beside the plan that it is not of, it is refused, and a plan beside an older
+// signature would be too, but looks finished.
+Result<void> write_plan(const Options& options, const Plan& plan, const Secret& key) {
+    if (!options.sign.empty()) {
+        BOOST_OUTCOME_TRY(signature, sign_digest(plan_digest(plan), key, options.sign));
+        BOOST_OUTCOME_TRYV(write_file_atomically(signature_path(options.out), signature_to_text(signature)));
+    }
+    return write_file_atomically(options.out, plan_to_text(plan));
+}
+
 }  // namespace
 
 Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(workflows, load_workflows(context));
     BOOST_OUTCOME_TRYV(check_place(context.options.out));
+    Secret key;
+    if (!context.options.sign.empty()) {
+        BOOST_OUTCOME_TRY(read, read_private_key_file(context.options.sign));
+        key = read;
+        // Said before the fleet is read, too.
+        BOOST_OUTCOME_TRYV(sign_digest({}, key, context.options.sign));
+    }
     const Settings& settings = context.settings;
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
     BOOST_OUTCOME_TRY(target, Target::open(context));
@@ -38,7 +56,7 @@ Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, view, settings.target, settings.host_id,
                                           plan_options(context.options)}));
     if (!context.options.out.empty()) {
-        BOOST_OUTCOME_TRYV(write_file_atomically(context.options.out, plan_to_text(planned.plan)));
+        BOOST_OUTCOME_TRYV(write_plan(context.options, planned.plan, key));
     }
     if (context.options.out != "-") {
         BOOST_OUTCOME_TRYV(show(context, planned));

@@ -9,11 +9,13 @@ namespace tlm::cmd {
 [[nodiscard]] Result<ExitCode> run_apply(const Context& context);  // also destroy
 [[nodiscard]] Result<ExitCode> run_drift(const Context& context);
 [[nodiscard]] Result<ExitCode> run_graph(const Context& context);
+[[nodiscard]] Result<ExitCode> run_keygen(const Context& context);
 [[nodiscard]] Result<ExitCode> run_log(const Context& context);
 [[nodiscard]] Result<ExitCode> run_plan(const Context& context);
 [[nodiscard]] Result<ExitCode> run_schema(const Context& context);
 [[nodiscard]] Result<ExitCode> run_show(const Context& context);
 [[nodiscard]] Result<ExitCode> run_state(const Context& context);
 [[nodiscard]] Result<ExitCode> run_validate(const Context& context);
+[[nodiscard]] Result<ExitCode> run_verify(const Context& context);
 
 }  // namespace tlm::cmd

@@ -48,6 +48,15 @@ TEST(PlanFile_ValueEditedByHand, IsRefusedAsAConflict) {
     EXPECT_EQ(read.error().code, ErrorCode::conflict);
 }
 
+TEST(PlanFile, AnyFlippedBitIsRefused) {
+    const std::string text = sample_text();
+    for (std::size_t bit = 0; bit < text.size() * 8; ++bit) {
+        std::string flipped = text;
+        flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+        ASSERT_FALSE(plan_from_text(flipped, "p.json").has_value()) << "bit " << bit;
+    }
+}
+
 TEST(PlanFile_SummaryEditedByHand, IsRefusedAsAConflict) {
     std::string text = sample_text();
     text.replace(text.find("\"create\": 4"), 11, "\"create\": 1");
