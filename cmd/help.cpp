@@ -11,7 +11,7 @@ constexpr std::string_view kExitCodes = R"(
 Exit codes:
   0  done; for plan also when there are changes, unless --detailed-exitcode
   1  internal or unclassified failure
-  2  there are changes (plan --detailed-exitcode), or drift (drift)
+  2  there are changes (plan --detailed-exitcode), drift, or a difference (diff)
   3  bad input: options, settings, workflow or plan file
   4  the state is locked by someone else
   5  conflict: the plan does not fit the live fleet any more, or was edited

@@ -34,6 +34,8 @@ Result<ExitCode> dispatch(const Context& context) {
             return run_validate(context);
         case Verb::show:
             return run_show(context);
+        case Verb::diff:
+            return run_diff(context);
         case Verb::verify:
             return run_verify(context);
         case Verb::keygen:

@@ -50,6 +50,12 @@ constexpr std::array kVerbs = {
              "  tlm show plan.json\n"
              "  tlm show plan.json --format json\n",
              1, 1},
+    VerbInfo{Verb::diff, "diff", "OLD NEW", "compare two plan files, change by change",
+             "Says whether two plans would do the same to the same resources: is this still\n"
+             "the plan that was approved? Exit code 2 when it is not.",
+             "  tlm diff approved.json plan.json\n"
+             "  tlm diff approved.json plan.json --format json\n",
+             2, 2},
     VerbInfo{Verb::verify, "verify", "PLAN", "check that a plan is whole, expected and signed",
              "Checks a plan file's digest, and with --expect and --trusted-key that it is the\n"
              "plan that was approved and that one of these keys signed it. TLM_TRUSTED_KEYS, a\n"
@@ -92,7 +98,7 @@ constexpr unsigned kWithState = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::d
                                 bit(Verb::state) | bit(Verb::log);
 constexpr unsigned kWithTarget = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift);
 constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
-constexpr unsigned kListing = bit(Verb::state) | bit(Verb::log);
+constexpr unsigned kListing = bit(Verb::state) | bit(Verb::log) | bit(Verb::diff);
 constexpr unsigned kApproving = bit(Verb::apply) | bit(Verb::verify);
 constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
 

@@ -17,6 +17,7 @@ enum class Verb {
     drift,
     validate,
     show,
+    diff,
     verify,
     keygen,
     state,

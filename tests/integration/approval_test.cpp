@@ -89,6 +89,28 @@ TEST_F(Approved, ByItsDigest_IsAppliedAndNoOther) {
     EXPECT_EQ(server.stat("agents"), 2);
 }
 
+TEST_F(Approved, ComparedWithALaterPlan_SaysWhetherItIsTheSame) {
+    run({"plan", "--out", "again.json"});
+    EXPECT_EQ(run({"diff", "p.json", "again.json"}).out, "The two plans are the same.\n");
+    std::string workflow = project.read("workflows/pair.yaml");
+    workflow.replace(workflow.find("m1"), 2, "m2");
+    project.write("workflows/pair.yaml", workflow);
+    run({"plan", "--out", "later.json", "--exclude", "pair/task/*"});
+    EXPECT_EQ(run({"diff", "p.json", "later.json"}, 2).out,
+              "  --exclude: [] | [\"pair/task/*\"]\n"
+              "  | pair/agent/architect  create\n"
+              "        program_args (after): [\"--model\",\"m1\"] | [\"--model\",\"m2\"]\n"
+              "  < pair/task/crew/build  none: only in p.json\n"
+              "  < pair/task/crew/design  create: only in p.json\n"
+              "\n"
+              "Different: 2 only in p.json, 0 only in later.json, 1 in both but not alike, 2 alike.\n");
+    rapidjson::Document document;
+    document.Parse(run({"diff", "p.json", "later.json", "--format", "json"}, 2).out.c_str());
+    ASSERT_FALSE(document.HasParseError());
+    EXPECT_FALSE(document["same_in_substance"].GetBool());
+    EXPECT_EQ(document["changes"].Size(), 3U);
+}
+
 TEST_F(Approved, EditedAfterwards_IsRefusedEvenUnsigned) {
     std::string text = project.read("p.json");
     text.replace(text.find("m1"), 2, "m2");
