@@ -35,6 +35,7 @@ constexpr std::array kVerbs = {
              "resources. Exit code 2 when there is any.",
              "  tlm drift                         for people\n"
              "  tlm drift --format json           for programs\n"
+             "  tlm drift --format markdown       for an issue or a comment\n"
              "  tlm drift --ignore unowned        without what was made by hand\n"},
     VerbInfo{Verb::validate, "validate", "[WORKFLOW...]",
              "check workflow files, and show every fault at once",
@@ -44,7 +45,8 @@ constexpr std::array kVerbs = {
     VerbInfo{Verb::show, "show", "PLAN", "show a plan file",
              "Prints a plan file as `tlm plan` printed it, after checking its digest.",
              "  tlm show plan.json\n"
-             "  tlm show plan.json --format json\n",
+             "  tlm show plan.json --format markdown   for a comment on a pull request\n"
+             "  tlm show plan.json --concise           addresses only\n",
              1, 1},
     VerbInfo{Verb::state, "state", "list | show ADDRESS | lock | check | backup FILE",
              "look into the state, check it, copy it",
@@ -80,6 +82,7 @@ constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
 constexpr std::array kFormats = {
     FormatInfo{"text", Format::text, kComparing | kListing | bit(Verb::graph)},
     FormatInfo{"json", Format::json, kComparing | kListing},
+    FormatInfo{"markdown", Format::markdown, kComparing},
     FormatInfo{"dot", Format::dot, bit(Verb::graph)},
 };
 
@@ -90,7 +93,10 @@ constexpr std::array kOptions = {
     OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)", kWithTarget},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
     OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
-    OptionInfo{"format", "FORMAT", "text (default) or json", kComparing | kListing},
+    OptionInfo{"format", "FORMAT", "text (default), json or markdown", kComparing},
+    OptionInfo{"concise", "", "sign, action and address of each change, no more",
+               bit(Verb::plan) | bit(Verb::show)},
+    OptionInfo{"format", "FORMAT", "text (default) or json", kListing},
     OptionInfo{"format", "FORMAT", "text (default) or dot", bit(Verb::graph)},
     OptionInfo{"refresh", "BOOL", "false: use the snapshot that was read last",
                bit(Verb::plan) | bit(Verb::drift)},

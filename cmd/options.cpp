@@ -161,6 +161,7 @@ Result<std::chrono::milliseconds> read_duration(const std::string& word) {
 
 Result<void> read_values(const Given& given, Options& options) {
     options.detailed_exitcode = given.has("detailed-exitcode");
+    options.concise = given.has("concise");
     options.force = given.has("force");
     options.prune = given.has("prune");
     options.yes = given.has("yes");
@@ -197,6 +198,8 @@ Result<void> read_values(const Given& given, Options& options) {
         BOOST_OUTCOME_TRY(format, read_format(*word, options.verb));
         options.format = format;
     }
+    if (options.concise && options.format != Format::text)
+        return bad("--concise is for text, and --format asks for another format", {"Leave one of them out."});
     for (const std::string& kind : options.ignore) {
         if (!parse_drift(kind)) {
             return bad(fmt::format(

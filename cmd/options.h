@@ -12,7 +12,7 @@ namespace tlm::cmd {
 
 enum class Verb { plan, apply, destroy, drift, validate, show, state, log, graph, schema, version, help };
 enum class StateVerb { list, show, lock, check, backup };
-enum class Format { text, json, dot };
+enum class Format { text, json, markdown, dot };
 
 // Everything that the command line can say.
 struct Options {
@@ -23,6 +23,7 @@ struct Options {
     Format format = Format::text;
     std::string out;  // plan --out
     bool detailed_exitcode = false;
+    bool concise = false;
     bool refresh = true;
     bool force = false;
     bool prune = false;
