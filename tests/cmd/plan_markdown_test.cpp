@@ -7,7 +7,9 @@
 #include <regex>
 
 #include "cmd/render/drift_markdown.h"
+#include "cmd/render/drift_text.h"
 #include "cmd/render/markdown.h"
+#include "cmd/render/plan_text.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 #include "tests/cmd/hostile.h"
@@ -24,14 +26,21 @@ using testing::Not;
 
 constexpr std::size_t kLimitOfGitHub = 65'536;
 
+static_assert(kMostMarkdown + 400 < kLimitOfGitHub, "a pipeline puts a marker and a link around it");
+
+// Nothing that a terminal obeys or that turns what is shown; line ends are ours.
+void expect_visible(const std::string& text) {
+    ASSERT_TRUE(valid_utf8(text));
+    std::string lines = text;
+    std::erase(lines, '\n');
+    ASSERT_EQ(visible(lines), lines);
+}
+
 // Whatever the values are: one heading, no link, our own HTML and no other, folds that are closed again, and
 // nothing of theirs in plain text, where mentions and issues are looked for.
 void expect_harmless(const std::string& markdown) {
-    ASSERT_LT(markdown.size(), kLimitOfGitHub);
-    ASSERT_TRUE(valid_utf8(markdown));
-    std::string lines = markdown;
-    std::erase(lines, '\n');
-    ASSERT_EQ(visible(lines), lines);
+    ASSERT_LE(markdown.size(), kMostMarkdown);
+    expect_visible(markdown);
     ASSERT_THAT("\n" + markdown, Not(HasSubstr("\n/"))) << "GitLab would carry it out";
 
     const ReadMarkdown read = read_markdown(markdown);
@@ -104,7 +113,7 @@ Plan hostile_plan(std::mt19937& random) {
     return plan;
 }
 
-TEST(PlanMarkdown, WhateverTheValuesAre_NothingBreaksOut) {
+TEST(PlanMarkdownAndText, WhateverTheValuesAre_NothingBreaksOut) {
     std::mt19937 random(6);
     for (int i = 0; i < 300; ++i) {
         SCOPED_TRACE(i);
@@ -129,11 +138,15 @@ TEST(PlanMarkdown, WhateverTheValuesAre_NothingBreaksOut) {
             planned.notices.push_back({hostile_address(random, "w"), test::hostile(random)});
         planned.excluded = {test::hostile(random)};
         expect_harmless(plan_markdown(planned, file));
+        const Layout layout{Style(), random() % 100};
+        expect_visible(plan_text(planned.plan, layout));
+        expect_visible(concise_text(planned.plan, layout));
+        expect_visible(advice_text(planned, layout));
         if (testing::Test::HasFailure()) break;
     }
 }
 
-TEST(DriftMarkdown, WhateverTheValuesAre_NothingBreaksOut) {
+TEST(DriftMarkdownAndText, WhateverTheValuesAre_NothingBreaksOut) {
     std::mt19937 random(7);
     for (int i = 0; i < 300; ++i) {
         SCOPED_TRACE(i);
@@ -149,6 +162,7 @@ TEST(DriftMarkdown, WhateverTheValuesAre_NothingBreaksOut) {
             finding.attributes = {hostile_attribute(random)};
         }
         expect_harmless(drift_markdown(findings, test::hostile(random)));
+        expect_visible(drift_text(findings, {Style(), random() % 100}));
         if (testing::Test::HasFailure()) break;
     }
 }
