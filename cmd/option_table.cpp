@@ -39,6 +39,7 @@ constexpr std::array kVerbs = {
              "resources. Exit code 2 when there is any.",
              "  tlm drift                         for people\n"
              "  tlm drift --format json           for programs\n"
+             "  tlm drift --format markdown       for an issue or a comment\n"
              "  tlm drift --ignore unowned        without what was made by hand\n"},
     VerbInfo{Verb::validate, "validate", "[WORKFLOW...]",
              "check workflow files, and show every fault at once",
@@ -48,7 +49,8 @@ constexpr std::array kVerbs = {
     VerbInfo{Verb::show, "show", "PLAN", "show a plan file",
              "Prints a plan file as `tlm plan` printed it, after checking its digest.",
              "  tlm show plan.json\n"
-             "  tlm show plan.json --format json\n",
+             "  tlm show plan.json --format markdown   for a comment on a pull request\n"
+             "  tlm show plan.json --concise           addresses only\n",
              1, 1},
     VerbInfo{Verb::diff, "diff", "OLD NEW", "compare two plan files, change by change",
              "Says whether two plans would do the same to the same resources: is this still\n"
@@ -105,6 +107,7 @@ constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
 constexpr std::array kFormats = {
     FormatInfo{"text", Format::text, kComparing | kListing | bit(Verb::graph)},
     FormatInfo{"json", Format::json, kComparing | kListing},
+    FormatInfo{"markdown", Format::markdown, kComparing},
     FormatInfo{"dot", Format::dot, bit(Verb::graph)},
 };
 
@@ -119,7 +122,10 @@ constexpr std::array kOptions = {
     OptionInfo{"expect", "DIGEST", "take only the plan with this digest, sha256:...", kApproving},
     OptionInfo{"trusted-key", "PUB", "take only a plan that this key signed; repeatable", kApproving},
     OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
-    OptionInfo{"format", "FORMAT", "text (default) or json", kComparing | kListing},
+    OptionInfo{"format", "FORMAT", "text (default), json or markdown", kComparing},
+    OptionInfo{"concise", "", "sign, action and address of each change, no more",
+               bit(Verb::plan) | bit(Verb::show)},
+    OptionInfo{"format", "FORMAT", "text (default) or json", kListing},
     OptionInfo{"format", "FORMAT", "text (default) or dot", bit(Verb::graph)},
     OptionInfo{"refresh", "BOOL", "false: use the snapshot that was read last",
                bit(Verb::plan) | bit(Verb::drift)},

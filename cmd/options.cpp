@@ -184,6 +184,7 @@ Result<void> check_together(const Options& options) {
 
 Result<void> read_values(const Given& given, Options& options) {
     options.detailed_exitcode = given.has("detailed-exitcode");
+    options.concise = given.has("concise");
     options.force = given.has("force");
     options.prune = given.has("prune");
     options.destroy = given.has("destroy");
@@ -228,6 +229,8 @@ Result<void> read_values(const Given& given, Options& options) {
         BOOST_OUTCOME_TRY(format, read_format(*word, options.verb));
         options.format = format;
     }
+    if (options.concise && options.format != Format::text)
+        return bad("--concise is for text, and --format asks for another format", {"Leave one of them out."});
     for (const std::string& kind : options.ignore) {
         if (!parse_drift(kind)) {
             return bad(fmt::format(

@@ -28,7 +28,7 @@ enum class Verb {
     help
 };
 enum class StateVerb { list, show, lock, check, backup };
-enum class Format { text, json, dot };
+enum class Format { text, json, markdown, dot };
 
 // Everything that the command line can say.
 struct Options {
@@ -42,6 +42,7 @@ struct Options {
     std::string expect;                     // digest, may be empty
     std::vector<std::string> trusted_keys;  // public key files
     bool detailed_exitcode = false;
+    bool concise = false;
     bool refresh = true;
     bool force = false;
     bool prune = false;

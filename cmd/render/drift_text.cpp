@@ -4,8 +4,11 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
+#include "cmd/render/columns.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -30,7 +33,7 @@ std::string_view advice(DriftKind kind) {
 }
 
 // Depends on whose they are.
-std::string orphan_advice(const std::vector<Finding>& findings) {
+std::vector<std::string> orphan_advice(const std::vector<Finding>& findings) {
     bool here = false;
     bool elsewhere = false;
     bool unproved = false;
@@ -38,16 +41,16 @@ std::string orphan_advice(const std::vector<Finding>& findings) {
         if (finding.kind != DriftKind::orphan) continue;
         (finding.not_read ? elsewhere : finding.address ? here : unproved) = true;
     }
-    std::string text;
-    if (here) text += "  orphan: `tlm apply --prune` deletes those of the workflows here\n";
+    std::vector<std::string> lines;
+    if (here) lines.emplace_back("orphan: `tlm apply --prune` deletes those of the workflows here");
     if (elsewhere) {
-        text +=
-            "  orphan of a workflow that was not read: name its file too; where that is gone, put it back "
-            "and run\n"
-            "          `tlm destroy FILE`: nothing else deletes them\n";
+        lines.emplace_back(
+            "orphan of a workflow that was not read: name its file too; where that is gone, put it back and "
+            "run "
+            "`tlm destroy FILE`: nothing else deletes them");
     }
-    if (unproved) text += "  orphan that nobody here can be proved to own: tlm never deletes it\n";
-    return text;
+    if (unproved) lines.emplace_back("orphan that nobody here can be proved to own: tlm never deletes it");
+    return lines;
 }
 
 std::string finding_text(const Finding& finding, const Layout& layout) {
@@ -59,9 +62,12 @@ std::string finding_text(const Finding& finding, const Layout& layout) {
     if (finding.not_read) text += "  its workflow was not read";
     text += "\n";
     for (const AttributeChange& change : finding.attributes) {
-        text += fmt::format("        {}: {}, live {}\n", attribute_name(change.attribute),
-                            change.after ? value_text(*change.after) : "(not set)",
-                            change.before ? value_text(*change.before) : "(not set)");
+        const std::string_view name = attribute_name(change.attribute);
+        text += value_change_text(
+            change,
+            fmt::format("{}: {}, live {}", name, change.after ? value_text(*change.after) : "(not set)",
+                        change.before ? value_text(*change.before) : "(not set)"),
+            fmt::format("{}: + as wanted, - live", name), layout);
     }
     return text;
 }
@@ -118,6 +124,28 @@ std::map<DriftKind, std::size_t> count(const std::vector<Finding>& findings) {
 
 }  // namespace
 
+std::string drift_summary(const std::vector<Finding>& findings) {
+    std::string summary;
+    for (const auto& [kind, n] : count(findings)) {
+        const bool noun = kind == DriftKind::orphan || kind == DriftKind::duplicate;
+        summary += fmt::format("{}{} {}{}", summary.empty() ? "" : ", ", n, drift_name(kind),
+                               noun && n > 1 ? "s" : "");
+    }
+    return summary;
+}
+
+std::vector<std::string> drift_advice(const std::vector<Finding>& findings) {
+    std::vector<std::string> lines;
+    for (const auto& [kind, n] : count(findings)) {
+        if (kind == DriftKind::orphan) {
+            std::ranges::move(orphan_advice(findings), std::back_inserter(lines));
+        } else {
+            lines.emplace_back(advice(kind));
+        }
+    }
+    return lines;
+}
+
 std::string drift_text(const std::vector<Finding>& findings, const Layout& layout) {
     if (findings.empty()) return layout.style.bold("No drift:") + " the fleet is as it was applied.\n";
     std::string text;
@@ -131,15 +159,15 @@ std::string drift_text(const std::vector<Finding>& findings, const Layout& layou
         }
         text += finding_text(finding, layout);
     }
-    std::string summary;
-    std::string next;
-    for (const auto& [kind, n] : count(findings)) {
-        const bool noun = kind == DriftKind::orphan || kind == DriftKind::duplicate;
-        summary += fmt::format("{}{} {}{}", summary.empty() ? "" : ", ", n, drift_name(kind),
-                               noun && n > 1 ? "s" : "");
-        next += kind == DriftKind::orphan ? orphan_advice(findings) : fmt::format("  {}\n", advice(kind));
+    text += fmt::format("\n{} {}.\n", layout.style.bold("Drift:"), drift_summary(findings));
+    for (const std::string& line : drift_advice(findings)) {
+        std::string indent = "  ";
+        for (const std::string& part : wrap(line, layout.width > 20 ? layout.width - 12 : 88)) {
+            text += indent + part + "\n";
+            indent = "          ";
+        }
     }
-    return fmt::format("{}\n{} {}.\n{}", text, layout.style.bold("Drift:"), summary, next);
+    return text;
 }
 
 std::string drift_json(const std::vector<Finding>& findings, const std::string& target) {

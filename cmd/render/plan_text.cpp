@@ -3,38 +3,77 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
+#include "cmd/render/columns.h"
+#include "cmd/render/strays.h"
+#include "cmd/render/value_diff.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
 namespace {
 
-constexpr std::size_t kMostStrays = 20;  // shown one by one; the rest is counted
+constexpr std::size_t kMostStrays = 20;   // shown one by one; the rest is counted
+constexpr std::size_t kMostNamed = 10;    // deletes and replacements in the line before the summary
+constexpr std::size_t kUsualWidth = 100;  // where there is no terminal, a longer update goes on several lines
+constexpr std::string_view kNotSet = "(not set)";
 
-// Cuts a line to the layout's width, by code points, with an ellipsis.
-std::string cut(std::string line, const Layout& layout) {
-    if (layout.width == 0 || code_points(line) <= layout.width) return line;
-    std::size_t kept = 0;
-    std::size_t end = 0;
-    while (end < line.size() && kept + 1 < layout.width) {
-        ++end;
-        while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80U)
-            ++end;
-        ++kept;
-    }
-    line.resize(end);
-    return line + "…";
+std::string optional_text(const std::optional<Value>& value) {
+    return value ? value_text(*value) : std::string(kNotSet);
 }
 
-std::string attribute_line(const AttributeChange& change, bool created, const Layout& layout) {
+// A text under a sign, in lines of the layout's width: `- text`, and below it what did not fit.
+std::string signed_lines(char sign, std::string_view text, const Layout& layout) {
+    constexpr std::size_t kIndent = 12;
+    const std::size_t width = layout.width > 2 * kIndent ? layout.width - kIndent : layout.width;
+    std::string lines;
+    for (std::string part : wrap(text, width)) {
+        // A line that goes on below needs no space at its end.
+        if (part.ends_with(' ')) part.pop_back();
+        const std::string line = fmt::format("          {} {}", lines.empty() ? sign : ' ', part);
+        lines += (sign == '-'   ? layout.style.red(line)
+                  : sign == '+' ? layout.style.green(line)
+                                : line) +
+                 "\n";
+    }
+    return lines;
+}
+
+// How a value changes, line by line.
+std::string diff_text(const AttributeChange& change, const Layout& layout) {
+    std::string text;
+    for (const DiffLine& line : value_diff(change)) {
+        switch (line.kind) {
+            case DiffLine::Kind::removed:
+                text += signed_lines('-', line.text, layout);
+                break;
+            case DiffLine::Kind::added:
+                text += signed_lines('+', line.text, layout);
+                break;
+            case DiffLine::Kind::same:
+                text += signed_lines(' ', line.text, layout);
+                break;
+            case DiffLine::Kind::skipped:
+                text += layout.style.dim("          " + skipped_text(line, change)) + "\n";
+                break;
+        }
+    }
+    return text;
+}
+
+// What is made is cut to the layout's width: the workflow file has it whole. What is changed is always shown
+// whole, since it is what people decide on.
+std::string attribute_text(const AttributeChange& change, bool created, const Layout& layout) {
     const std::string_view name = attribute_name(change.attribute);
-    const std::string after = change.after ? value_text(*change.after) : "(not set)";
-    if (created) return cut(fmt::format("        {}: {}", name, after), layout) + "\n";
-    const std::string before = change.before ? value_text(*change.before) : "(not set)";
-    if (before == after) return {};
-    return cut(fmt::format("        {}: {} -> {}", name, before, after), layout) + "\n";
+    if (created)
+        return cut_to(fmt::format("        {}: {}", name, optional_text(change.after)), layout.width) + "\n";
+    if (change.before == change.after) return {};
+    return value_change_text(
+        change, fmt::format("{}: {} -> {}", name, optional_text(change.before), optional_text(change.after)),
+        fmt::format("{}:{}", name,
+                    !change.before  ? " was not set"
+                    : !change.after ? " is not set any more"
+                                    : ""),
+        layout);
 }
 
 std::string change_text(const Change& change, const Layout& layout) {
@@ -43,7 +82,8 @@ std::string change_text(const Change& change, const Layout& layout) {
                                    layout.style.dim(fmt::format("({})", reason_text(change.reason))));
     if (change.action == Action::none) {
         for (const Address& task : change.waits_for) {
-            text += cut(fmt::format("        waits for \"{}\" to be completed", visible(task.name)), layout) +
+            text += cut_to(fmt::format("        waits for \"{}\" to be completed", visible(task.name)),
+                           layout.width) +
                     "\n";
         }
         return text;
@@ -51,7 +91,7 @@ std::string change_text(const Change& change, const Layout& layout) {
     if (change.action == Action::remove)
         return text + fmt::format("        id: {}\n", visible(change.id.value));
     for (const AttributeChange& attribute : change.attributes) {
-        text += attribute_line(attribute, change.action == Action::create, layout);
+        text += attribute_text(attribute, change.action == Action::create, layout);
     }
     for (const ResourceId& left : change.leaves) {
         text += layout.style.yellow(fmt::format("        leaves behind: id {}", visible(left.value))) + "\n";
@@ -59,69 +99,47 @@ std::string change_text(const Change& change, const Layout& layout) {
     return text;
 }
 
-std::string stray_text(const Stray& stray) {
-    const std::string who =
-        stray.address ? visible(stray.address->text())
-                      : fmt::format("{} {}", kind_name(stray.live->kind), visible(stray.live->name));
-    return fmt::format("{}  (id {})", who, visible(stray.live->id.value));
-}
-
-struct StrayAdvice {
-    std::string title;
-    std::string advice;
-};
-
-enum class Owner { here, not_read, unproved };
-
-StrayAdvice advice_for(StrayKind kind, Owner owner) {
-    if (kind == StrayKind::duplicate) {
-        return {"Duplicates: more than one carries the same key",
-                "`--prune` deletes the surplus agents and teams; tasks can't be deleted."};
-    }
-    if (owner == Owner::not_read) {
-        return {"Orphans: of workflows that were not read here",
-                "Name their files too. Where a file is gone, put it back and run `tlm destroy FILE`: nothing "
-                "else "
-                "deletes them."};
-    }
-    if (kind == StrayKind::left_behind)
-        return {"Orphans: left behind by an apply with --force", "`--prune` deletes them."};
-    if (owner == Owner::here)
-        return {"Orphans: ours, and no workflow here wants them any more", "`--prune` deletes them."};
-    return {"Orphans: nobody here can be proved to own them",
-            "They may belong to another directory's workflows. tlm never deletes them."};
-}
-
-Owner owner_of(const Stray& stray, const std::vector<std::string>& workflows) {
-    if (!stray.address) return Owner::unproved;
-    return std::ranges::binary_search(workflows, stray.address->workflow) ? Owner::here : Owner::not_read;
-}
-
 std::string strays_text(const Planned& planned, const Layout& layout) {
-    std::set<ResourceId> removed;
-    for (const Change& change : planned.plan.changes) {
-        if (change.action == Action::remove) removed.insert(change.id);
-    }
-    std::map<std::pair<StrayKind, Owner>, std::vector<const Stray*>> groups;
-    for (const Stray& stray : planned.strays) {
-        // What was made by hand is none of tlm's business here; `tlm drift` counts it.
-        if (stray.kind == StrayKind::unowned) continue;
-        if (!removed.contains(stray.live->id))
-            groups[{stray.kind, owner_of(stray, planned.plan.workflows)}].push_back(&stray);
-    }
     std::string text;
-    for (const auto& [group, strays] : groups) {
-        const StrayAdvice advice = advice_for(group.first, group.second);
-        text += fmt::format("\n{} ({})\n", layout.style.yellow(advice.title), strays.size());
-        for (std::size_t i = 0; i < std::min(strays.size(), kMostStrays); ++i) {
-            text += cut("  ! " + stray_text(*strays[i]), layout) + "\n";
+    for (const StrayGroup& group : stray_groups(planned)) {
+        text += fmt::format("\n{} ({})\n", layout.style.yellow(group.title), group.strays.size());
+        for (std::size_t i = 0; i < std::min(group.strays.size(), kMostStrays); ++i) {
+            const Stray& stray = *group.strays[i];
+            const std::string line =
+                fmt::format("  ! {}  (id {})", stray_name(stray), visible(stray.live->id.value));
+            text += cut_to(line, layout.width) + "\n";
         }
-        if (strays.size() > kMostStrays) {
-            text += fmt::format("  … and {} more: `tlm drift` lists all\n", strays.size() - kMostStrays);
+        if (group.strays.size() > kMostStrays) {
+            text +=
+                fmt::format("  … and {} more: `tlm drift` lists all\n", group.strays.size() - kMostStrays);
         }
-        text += fmt::format("  {}\n", advice.advice);
+        text += fmt::format("  {}\n", group.advice);
     }
     return text;
+}
+
+// "! 2 deletes, 1 replacement: " and their addresses; empty where nothing is lost.
+std::string losses_text(const Plan& plan, const PlanSummary& summary, const Layout& layout) {
+    const std::string counts = losses_summary(summary);
+    if (counts.empty()) return {};
+    std::string names;
+    std::size_t named = 0;
+    for (const Change& change : plan.changes) {
+        if (!is_loss(change.action)) continue;
+        if (named == kMostNamed) break;
+        names += (named++ == 0 ? "" : ", ") + visible(change.address.text());
+    }
+    if (const std::size_t all = summary.remove + summary.replace; all > named)
+        names += fmt::format(" and {} more", all - named);
+    std::string text;
+    for (const std::string& line : wrap(fmt::format("! {}: {}", counts, names), layout.width))
+        text += layout.style.red(line) + "\n";
+    return text;
+}
+
+std::string summary_line(const Plan& plan, const PlanSummary& summary, const Layout& layout) {
+    return fmt::format("{} {}.\n", layout.style.bold(has_changes(plan) ? "Plan:" : "No changes:"),
+                       summary_text(summary));
 }
 
 }  // namespace
@@ -201,6 +219,26 @@ std::string summary_text(const PlanSummary& summary) {
     return text.empty() ? "nothing here" : text;
 }
 
+std::string value_change_text(const AttributeChange& change, const std::string& one_line,
+                              const std::string& heading, const Layout& layout) {
+    constexpr std::string_view kIndent = "        ";
+    const std::size_t width = layout.width == 0 ? kUsualWidth : layout.width;
+    if (fits_one_line(change) && kIndent.size() + columns(one_line) <= width)
+        return fmt::format("{}{}\n", kIndent, one_line);
+    return fmt::format("{}{}\n{}", kIndent, heading, diff_text(change, layout));
+}
+
+std::string losses_summary(const PlanSummary& summary) {
+    std::string text;
+    if (summary.remove > 0)
+        text += fmt::format("{} delete{}", summary.remove, summary.remove == 1 ? "" : "s");
+    if (summary.replace > 0) {
+        text += fmt::format("{}{} replacement{}", text.empty() ? "" : ", ", summary.replace,
+                            summary.replace == 1 ? "" : "s");
+    }
+    return text;
+}
+
 std::string plan_text(const Plan& plan, const Layout& layout) {
     std::string text;
     const std::string* workflow = nullptr;
@@ -214,9 +252,16 @@ std::string plan_text(const Plan& plan, const Layout& layout) {
     }
     if (!plan.changes.empty()) text += "\n";
     const PlanSummary summary = summarise(plan);
-    text += fmt::format("{} {}.\n", layout.style.bold(has_changes(plan) ? "Plan:" : "No changes:"),
-                        summary_text(summary));
-    return text;
+    return text + losses_text(plan, summary, layout) + summary_line(plan, summary, layout);
+}
+
+std::string concise_text(const Plan& plan, const Layout& layout) {
+    std::string text;
+    for (const Change& change : plan.changes) {
+        text +=
+            fmt::format("{}  {}\n", action_text(change.action, layout.style), visible(change.address.text()));
+    }
+    return text + summary_line(plan, summarise(plan), layout);
 }
 
 std::string advice_text(const Planned& planned, const Layout& layout) {

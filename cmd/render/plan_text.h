@@ -23,11 +23,24 @@ struct Layout {
 [[nodiscard]] std::string value_text(const Value& value);
 
 // The plan for people: by workflow only what changes, a count of what does not, and one summary line.
+// Before that one, where something is deleted or replaced, a line that names it.
 [[nodiscard]] std::string plan_text(const Plan& plan, const Layout& layout);
+// Sign, action and address of each change, one a line, and the summary line.
+[[nodiscard]] std::string concise_text(const Plan& plan, const Layout& layout);
 // What people should know beside the plan: notices, left-out changes, orphans and what to do about them. May
 // be empty.
 [[nodiscard]] std::string advice_text(const Planned& planned, const Layout& layout);
 // "3 to create, 1 to update; 2 tasks wait; 5 unchanged", only what is not zero.
 [[nodiscard]] std::string summary_text(const PlanSummary& summary);
+// A changed value, indented: on one line where that fits, else the heading and line by line, `-` before and
+// `+` after.
+[[nodiscard]] std::string value_change_text(const AttributeChange& change, const std::string& one_line,
+                                            const std::string& heading, const Layout& layout);
+// Whether something that exists is lost by it.
+[[nodiscard]] constexpr bool is_loss(Action action) {
+    return action == Action::remove || action == Action::replace;
+}
+// "2 deletes, 1 replacement"; empty where there is none.
+[[nodiscard]] std::string losses_summary(const PlanSummary& summary);
 
 }  // namespace tlm::cmd

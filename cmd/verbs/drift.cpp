@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cmd/render/drift_markdown.h"
 #include "cmd/render/drift_text.h"
 #include "cmd/stdio.h"
 #include "cmd/target.h"
@@ -24,9 +25,10 @@ Result<ExitCode> run_drift(const Context& context) {
     BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
     const auto findings =
         find_drift({workflows, snapshot, view, settings.target, settings.host_id, PlanOptions{}}, ignored);
-    BOOST_OUTCOME_TRYV(write_out(context.options.format == Format::json
-                                     ? drift_json(findings, settings.target)
-                                     : drift_text(findings, context.out)));
+    const Format format = context.options.format;
+    BOOST_OUTCOME_TRYV(write_out(format == Format::json       ? drift_json(findings, settings.target)
+                                 : format == Format::markdown ? drift_markdown(findings, settings.target)
+                                                              : drift_text(findings, context.out)));
     return findings.empty() ? ExitCode::done : ExitCode::changes;
 }
 

@@ -3,9 +3,12 @@
 #include <filesystem>
 
 #include "cmd/key_files.h"
+#include "cmd/render/plan_markdown.h"
+#include "cmd/shell_quote.h"
 #include "cmd/stdio.h"
 #include "cmd/target.h"
 #include "cmd/verbs/verbs.h"
+#include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 #include "state/state_file.h"
 
@@ -13,7 +16,10 @@ namespace tlm::cmd {
 namespace {
 
 Result<void> show(const Context& context, const Planned& planned) {
-    if (context.options.format == Format::json) return write_out(plan_to_text(planned.plan));
+    const Options& options = context.options;
+    if (options.format == Format::json) return write_out(plan_to_text(planned.plan));
+    if (options.format == Format::markdown) return write_out(plan_markdown(planned, options.out));
+    if (options.concise) return write_out(concise_text(planned.plan, context.out));
     return write_out(plan_text(planned.plan, context.out) + advice_text(planned, context.out));
 }
 
@@ -63,7 +69,7 @@ Result<ExitCode> run_plan(const Context& context) {
     }
     if (!context.options.out.empty() && context.options.out != "-") {
         say(context, fmt::format("Written to {}. Apply exactly this with: tlm apply {}\n",
-                                 context.options.out, context.options.out));
+                                 visible(context.options.out), shell_quoted_path(context.options.out)));
     }
     const bool changes = has_changes(planned.plan);
     return changes && context.options.detailed_exitcode ? ExitCode::changes : ExitCode::done;

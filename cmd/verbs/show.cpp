@@ -1,14 +1,24 @@
 #include "cmd/plan_input.h"
+#include "cmd/render/plan_markdown.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/verbs.h"
 #include "engine/plan/plan_file.h"
 
 namespace tlm::cmd {
+namespace {
+
+std::string shown(const Plan& plan, const Context& context) {
+    const Options& options = context.options;
+    if (options.format == Format::json) return plan_to_text(plan);
+    if (options.format == Format::markdown) return plan_markdown(plan, options.positional.front());
+    return options.concise ? concise_text(plan, context.out) : plan_text(plan, context.out);
+}
+
+}  // namespace
 
 Result<ExitCode> run_show(const Context& context) {
     BOOST_OUTCOME_TRY(plan, read_plan_file(context.options.positional.front()));
-    BOOST_OUTCOME_TRYV(write_out(context.options.format == Format::json ? plan_to_text(plan)
-                                                                        : plan_text(plan, context.out)));
+    BOOST_OUTCOME_TRYV(write_out(shown(plan, context)));
     return ExitCode::done;
 }
 

@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cmd/render/columns.h"
+#include "cmd/render/drift_markdown.h"
 #include "cmd/render/drift_text.h"
+#include "cmd/render/plan_markdown.h"
 #include "cmd/render/plan_text.h"
 #include "cmd/render/report_text.h"
 #include "engine/base/text.h"
@@ -36,6 +39,90 @@ TEST(PlanText, IsAsReviewed) {
     test::expect_golden("plan.json", plan_to_text(planned.plan));
     world.options.force = world.options.prune = true;
     test::expect_golden("plan-force-prune.txt", plan_text(world.plan().plan, {}));
+    test::expect_golden("plan-force-prune.md", plan_markdown(world.plan(), "plan.json"));
+}
+
+TEST(PlanMarkdown, IsAsReviewed) {
+    test::World world = eventful();
+    test::expect_golden("plan.md", plan_markdown(world.plan(), "plans/plan.json"));
+}
+
+TEST(PlanText, Concise_IsSignActionAndAddressOfEachAndTheSummary) {
+    test::World world = eventful();
+    test::expect_golden("plan-concise.txt", concise_text(world.plan().plan, {}));
+}
+
+// A plan whose values are long: texts, an argument list, a team.
+Plan plan_of_long_values() {
+    Plan plan;
+    Change& task = plan.changes.emplace_back();
+    task.address = Address::task("wf", "crew", "design");
+    task.action = Action::update;
+    task.reason = Reason::workflow_changed;
+    std::string before = "Read the tree.\nThen:\n";
+    for (int i = 1; i <= 20; ++i)
+        before += "step " + std::to_string(i) + "\n";
+    std::string after = before;
+    after.replace(after.find("step 12\n"), 8,
+                  "step 12 \x1b[31m\xE2\x80\xAE twice, and look at what comes of it before "
+                  "going on with the step that follows, which is 13\n");
+    task.attributes = {{Attribute::description, before, after}};
+    Change& agent = plan.changes.emplace_back();
+    agent.address = Address::agent("wf", "builder");
+    agent.action = Action::update;
+    agent.reason = Reason::live_changed;
+    StringList args;
+    for (int i = 0; i < 30; ++i)
+        args.push_back("--option-" + std::to_string(i));
+    StringList other = args;
+    other.erase(other.begin() + 3);
+    other.insert(other.begin() + 20, "--added");
+    agent.attributes = {{Attribute::program_args, args, other},
+                        {Attribute::working_dir, std::nullopt, std::string("/work")},
+                        {Attribute::description, std::string(60, 'a') + " 漢字 " + std::string(60, 'b'),
+                         std::string("short")}};
+    Change& team = plan.changes.emplace_back();
+    team.address = Address::team_of("wf", "crew");
+    team.action = Action::update;
+    team.reason = Reason::workflow_changed;
+    StringList fewer(args.rbegin(), args.rend() - 2);
+    team.attributes = {{Attribute::members, args, fewer}};
+    return plan;
+}
+
+TEST(PlanText, LongValuesOfAnUpdate_AreShownAsLinesAndElementsThatDiffer) {
+    test::expect_golden("plan-long-values.txt", plan_text(plan_of_long_values(), {}));
+    test::expect_golden("plan-long-values-60.txt", plan_text(plan_of_long_values(), {Style(), 60}));
+    test::expect_golden("plan-long-values.md", plan_markdown(plan_of_long_values(), "plan.json"));
+}
+
+TEST(PlanText, OnANarrowTerminal_ValuesFitAndNothingOfAnUpdateIsCut) {
+    const std::string text = plan_text(plan_of_long_values(), {Style(), 40});
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = text.find('\n', at);
+        const std::string line = text.substr(at, end - at);
+        if (line.starts_with("        ")) {
+            EXPECT_LE(columns(line), 40U) << line;
+        }
+        at = end + 1;
+    }
+    EXPECT_EQ(text.find('\x1b'), std::string::npos);
+    EXPECT_NE(text.find("\\x1b[31m\\u202e"), std::string::npos);
+    EXPECT_EQ(std::ranges::count(text, 'b') - std::ranges::count(plan_text(plan_of_long_values(), {}), 'b'),
+              0);
+}
+
+TEST(PlanText, ManyDeletes_AreCountedAndTheFirstOnesNamedBeforeTheSummary) {
+    Plan plan;
+    for (int i = 10; i < 40; ++i) {
+        Change& change = plan.changes.emplace_back();
+        change.address = Address::agent("wf", "a" + std::to_string(i));
+        change.action = i == 10 ? Action::replace : Action::remove;
+    }
+    const std::string text = plan_text(plan, {});
+    EXPECT_NE(text.find("\n! 29 deletes, 1 replacement: wf/agent/a10, wf/agent/a11, "), std::string::npos)
+        << text;
+    EXPECT_NE(text.find("wf/agent/a19 and 20 more\nPlan: "), std::string::npos) << text;
 }
 
 TEST(PlanText, OnANarrowTerminalNoLineIsWiderExceptAddresses) {
@@ -76,6 +163,7 @@ TEST(DriftText, IsAsReviewed) {
     const StateView view = view_state(world.state, snapshot).value();
     const auto findings = find_drift({world.workflows, snapshot, view, "fake:", "", {}}, {});
     test::expect_golden("drift.txt", drift_text(findings, {}));
+    test::expect_golden("drift.md", drift_markdown(findings, "fake:"));
     test::expect_golden("drift.json", drift_json(findings, "fake:"));
 }
 

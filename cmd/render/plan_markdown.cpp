@@ -1,0 +1,304 @@
+#include "cmd/render/plan_markdown.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "cmd/render/columns.h"
+#include "cmd/render/markdown.h"
+#include "cmd/render/markdown_folds.h"
+#include "cmd/render/plan_text.h"
+#include "cmd/render/strays.h"
+#include "cmd/shell_quote.h"
+#include "engine/base/text.h"
+#include "engine/plan/plan_file.h"
+
+namespace tlm::cmd {
+namespace {
+
+constexpr std::size_t kMostInWarning = 25;  // deletes and replacements in the warning itself; more are folded
+constexpr std::size_t kMostPatterns = 5;    // of --target and --exclude
+constexpr std::size_t kMostNotices = 10;
+constexpr std::size_t kMostStrays = 10;    // of one group
+constexpr std::size_t kLongestName = 300;  // bytes
+constexpr std::size_t kLeastAdvice = 300;  // bytes that a mere count of notices and strays takes at most
+
+// A sign that highlights the line as a difference, the action, and in order of what matters when space is
+// short.
+struct Look {
+    std::string_view sign;
+    std::string_view word;
+    std::string_view plural;
+    int rank;
+};
+
+Look look_of(Action action) {
+    switch (action) {
+        case Action::update:
+            return {"! ", "update ", "updates", 0};
+        case Action::create:
+            return {"+ ", "create ", "creates", 1};
+        case Action::adopt:
+            return {"= ", "adopt  ", "adoptions", 2};
+        case Action::none:
+            return {". ", "waits  ", "waiting tasks", 3};
+        // Named in the warning already, so that their details go first.
+        case Action::replace:
+            return {"-+", "replace", "replacements", 4};
+        case Action::remove:
+            return {"- ", "delete ", "deletes", 4};
+    }
+    return {"? ", "?      ", "changes", 4};
+}
+
+std::string name_span(std::string_view name) {
+    return code_span(cut_bytes(visible(name), kLongestName));
+}
+
+std::string change_line(const Change& change, const std::string& address) {
+    const Look look = look_of(change.action);
+    return fmt::format("{} {}  {}  ({})", look.sign, look.word, address, reason_text(change.reason));
+}
+
+std::string change_body(const Change& change) {
+    std::string body;
+    for (const Address& task : change.waits_for)
+        body += fmt::format("       waits for \"{}\" to be completed\n",
+                            cut_bytes(visible(task.name), kLongestName));
+    if (change.action == Action::none) return body;
+    if (change.action == Action::remove)
+        return fmt::format("-      id: {}\n", cut_bytes(visible(change.id.value), kLongestName));
+    for (const AttributeChange& attribute : change.attributes) {
+        if (change.action == Action::create) {
+            if (attribute.after) body += value_line('+', attribute.attribute, *attribute.after);
+        } else if (attribute.before != attribute.after) {
+            body += value_change_lines(attribute);
+        }
+    }
+    for (const ResourceId& left : change.leaves)
+        body += fmt::format("!      leaves behind: id {}\n", cut_bytes(visible(left.value), kLongestName));
+    return body;
+}
+
+// Summarised with the plan's own words.
+void count(PlanSummary& summary, Action action) {
+    Plan one;
+    one.changes.emplace_back().action = action;
+    const PlanSummary of_one = summarise(one);
+    summary.create += of_one.create;
+    summary.update += of_one.update;
+    summary.replace += of_one.replace;
+    summary.remove += of_one.remove;
+    summary.adopt += of_one.adopt;
+    summary.waiting += of_one.waiting;
+}
+
+std::vector<Fold> folds_of(const Plan& plan) {
+    std::vector<Fold> folds;
+    for (std::size_t begin = 0; begin < plan.changes.size();) {
+        const std::string& workflow = plan.changes[begin].address.workflow;
+        Fold fold;
+        fold.title = visible(workflow);
+        PlanSummary summary;
+        std::size_t end = begin;
+        for (; end < plan.changes.size() && plan.changes[end].address.workflow == workflow; ++end) {
+            const Change& change = plan.changes[end];
+            const Look look = look_of(change.action);
+            std::string address = visible(change.address.text());
+            std::string line = change_line(change, address);
+            fold.lines.push_back(
+                {look.plural, look.rank, is_loss(change.action), std::move(address), std::move(line)});
+            count(summary, change.action);
+        }
+        fold.note = summary_text(summary);
+        fold.body = [&plan, begin](std::size_t i) { return change_body(plan.changes[begin + i]); };
+        folds.push_back(std::move(fold));
+        begin = end;
+    }
+    return folds;
+}
+
+std::string table(const PlanSummary& summary) {
+    return fmt::format(
+        "| create | update | replace | delete | adopt | waiting |\n"
+        "|-------:|-------:|--------:|-------:|------:|--------:|\n"
+        "| {} | {} | {} | {} | {} | {} |\n\n",
+        summary.create, summary.update, summary.replace, summary.remove, summary.adopt, summary.waiting);
+}
+
+std::string patterns(std::string_view option, const std::vector<std::string>& globs) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(globs.size(), kMostPatterns); ++i)
+        text += fmt::format(" · {} {}", code_span(option), name_span(globs[i]));
+    if (globs.size() > kMostPatterns) text += fmt::format(" and {} more", globs.size() - kMostPatterns);
+    return text;
+}
+
+std::string origin(const Plan& plan) {
+    std::string text = fmt::format("Target {}", name_span(plan.target));
+    if (plan.options.force) text += " · `--force`";
+    if (plan.options.prune) text += " · `--prune`";
+    if (plan.options.destroy) text += " · `destroy`";
+    return text + patterns("--target", plan.options.targets) + patterns("--exclude", plan.options.excludes) +
+           "\n\n";
+}
+
+std::string losses_list(const Plan& plan, bool with_reason, std::size_t budget, std::size_t& left_out) {
+    std::string lines;
+    for (const Change& change : plan.changes) {
+        if (!is_loss(change.action)) continue;
+        const std::string address = visible(change.address.text());
+        const std::string line = with_reason ? change_line(change, address) + "\n"
+                                             : fmt::format("{} {}\n", look_of(change.action).sign, address);
+        if (lines.size() + line.size() <= budget) {
+            lines += line;
+        } else {
+            ++left_out;
+        }
+    }
+    return lines;
+}
+
+// A box on GitHub and on GitLab from 17.10; elsewhere a quotation that begins with [!WARNING].
+std::string warning(const std::vector<std::string>& lines) {
+    if (lines.empty()) return {};
+    return fmt::format("> [!WARNING]\n> {}\n\n", fmt::join(lines, "\n> "));
+}
+
+std::size_t leftovers(const Plan& plan) {
+    std::size_t n = 0;
+    for (const Change& change : plan.changes)
+        n += change.leaves.size();
+    return n;
+}
+
+// Names everything that is deleted and replaced in at most `budget` bytes: few of them in the warning, many
+// in a list of their own; with the reason, or else the address alone; and only where that is still too long,
+// as many as fit, and how many are missing.
+std::string losses_markdown(const Plan& plan, const PlanSummary& summary, std::size_t budget,
+                            std::string_view where) {
+    std::vector<std::string> lines;
+    const std::string counts = losses_summary(summary);
+    if (!counts.empty()) lines.push_back(fmt::format("**{}**", counts));
+    // With --prune they are among the deletes.
+    if (const std::size_t left = leftovers(plan); left > 0 && !plan.options.prune) {
+        if (!lines.empty()) lines.emplace_back();
+        lines.emplace_back(fmt::format(
+            "**{} left behind** by `--force`: they stay on the target until `--prune` deletes them.", left));
+    }
+    const std::size_t all = summary.remove + summary.replace;
+    if (all <= kMostInWarning) {
+        std::vector<std::string> few = lines;
+        if (all > 0) few.emplace_back();
+        for (const Change& change : plan.changes) {
+            if (!is_loss(change.action)) continue;
+            few.push_back(fmt::format("- **{}** {} ({})", action_name(change.action),
+                                      code_span(change.address.text()), reason_text(change.reason)));
+        }
+        if (std::string text = warning(few); text.size() <= budget) return text;
+    }
+    constexpr std::size_t kAround = 600;  // warning, summary of the fold and fences
+    const std::size_t room = budget - std::min(budget, kAround + where.size());
+    // The reasons are worth half of the room, and not more: the other changes want some too.
+    std::size_t left_out = 0;
+    std::string list = losses_list(plan, true, room / 2, left_out);
+    if (left_out > 0) {
+        left_out = 0;
+        list = losses_list(plan, false, room, left_out);
+    }
+    lines.emplace_back();
+    lines.emplace_back(left_out == 0
+                           ? "All of them are named right below."
+                           : fmt::format("**{} of them are too long for a comment and not named here.** {}.",
+                                         left_out, where));
+    const std::string heading = left_out == 0
+                                    ? fmt::format("Deleted and replaced: all {}", all)
+                                    : fmt::format("Deleted and replaced: {} of {}", all - left_out, all);
+    return warning(lines) + folded(heading, code_block("diff", list)) + "\n";
+}
+
+// The notices and strays, or where that is longer than `most` how many there are.
+std::string advice_markdown(const Planned& planned, std::size_t most) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(planned.notices.size(), kMostNotices); ++i) {
+        text += fmt::format("- notice: {} {}\n", name_span(planned.notices[i].address.text()),
+                            name_span(planned.notices[i].text));
+    }
+    if (planned.notices.size() > kMostNotices)
+        text +=
+            fmt::format("- {} more notices: `tlm plan` shows all\n", planned.notices.size() - kMostNotices);
+    if (planned.kept_of_force > 0) {
+        text += fmt::format(
+            "- An earlier `--force` was cut short: what it made ({}) is kept, the rest is made anew.\n",
+            planned.kept_of_force);
+    }
+    if (!planned.excluded.empty()) {
+        text += fmt::format("- {} more {} left out by `--target` or `--exclude`.\n", planned.excluded.size(),
+                            planned.excluded.size() == 1 ? "change is" : "changes are");
+    }
+    if (!text.empty()) text += "\n";
+    for (const StrayGroup& group : stray_groups(planned)) {
+        std::string list;
+        for (std::size_t i = 0; i < std::min(group.strays.size(), kMostStrays); ++i) {
+            list += fmt::format("- {} (id {})\n", name_span(stray_name(*group.strays[i])),
+                                name_span(group.strays[i]->live->id.value));
+        }
+        if (group.strays.size() > kMostStrays)
+            list +=
+                fmt::format("- … and {} more: `tlm drift` lists all\n", group.strays.size() - kMostStrays);
+        text += folded(fmt::format("{} ({})", group.title, group.strays.size()),
+                       fmt::format("{}\n{}\n", list, group.advice)) +
+                "\n";
+    }
+    if (text.size() <= most) return text;
+    return fmt::format(
+        "{} notices and {} orphans and duplicates are not shown: `tlm plan` and `tlm drift` list them.\n\n",
+        planned.notices.size(), planned.strays.size());
+}
+
+// The digest is of what the plan means, so that a plan made again with --out has the same.
+std::string how_to_apply(const Plan& plan, const std::string& file) {
+    const std::string digest = plan_digest(plan);
+    std::string text = fmt::format("Digest `{}`\n\n", digest);
+    if (!has_changes(plan)) return text;
+    text += file.empty() ? "Applies exactly this, once it is written with `tlm plan --out plan.json`:\n\n"
+                         : "Applies exactly this:\n\n";
+    return text + code_block("sh", fmt::format("tlm apply {} --expect {}\n",
+                                               file.empty() ? "plan.json" : shell_quoted_path(file), digest));
+}
+
+std::string markdown(const Plan& plan, const Planned* beside, const std::string& file) {
+    const PlanSummary summary = summarise(plan);
+    const std::string name = shell_quoted_path(file);
+    const std::string where = file.empty() || name.size() > kLongestName
+                                  ? "`tlm plan` shows everything"
+                                  : code_span("tlm show " + name) + " shows everything";
+    const std::string head =
+        fmt::format("### {}: {}\n\n{}{}", has_changes(plan) ? "Plan" : "No changes", summary_text(summary),
+                    plan.changes.empty() ? "" : table(summary), origin(plan));
+    const std::string tail = how_to_apply(plan, file);
+    // What is lost comes first; the others share what it leaves, and can always say how much they are.
+    const std::size_t least = kLeastFoldBudget + where.size();
+    std::size_t room = kMostMarkdown - std::min(kMostMarkdown, head.size() + tail.size());
+    const std::string losses =
+        losses_markdown(plan, summary, room - std::min(room, least + kLeastAdvice), where);
+    room -= std::min(room, losses.size());
+    const std::string advice =
+        beside == nullptr ? "" : advice_markdown(*beside, room - std::min(room, least));
+    room -= std::min(room, advice.size());
+    return fmt::format("{}{}{}{}{}", head, losses, folds_markdown(folds_of(plan), room, where), advice, tail);
+}
+
+}  // namespace
+
+std::string plan_markdown(const Plan& plan, const std::string& file) {
+    return markdown(plan, nullptr, file);
+}
+
+std::string plan_markdown(const Planned& planned, const std::string& file) {
+    return markdown(planned.plan, &planned, file);
+}
+
+}  // namespace tlm::cmd

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "engine/plan/plan.h"
+
+namespace tlm::cmd {
+
+// The plan for a comment on a pull request, in Markdown that GitHub and GitLab read: counts, a warning that
+// names what is deleted and replaced, the details of each workflow folded, the digest and the command that
+// applies exactly this. Never longer than kMostMarkdown; what is left out is counted, deletes and
+// replacements only where even their addresses alone are too long. `file` is the plan's file, empty where it
+// was not written.
+[[nodiscard]] std::string plan_markdown(const Plan& plan, const std::string& file);
+// The same, with what people should know beside it: notices, left-out changes, orphans.
+[[nodiscard]] std::string plan_markdown(const Planned& planned, const std::string& file);
+
+}  // namespace tlm::cmd
