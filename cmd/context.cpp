@@ -15,14 +15,30 @@ void say(const Context& context, const std::string& text) {
     if (!context.options.quiet) std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+namespace {
+
+// Without a workflow everything would be an orphan, so that for whoever could delete something it is a matter
+// of safety that a directory is empty.
+Result<std::vector<Source>> read_sources(const Context& context) {
+    auto sources = read_workflow_files(context.options.positional, context.settings.workflows_dir);
+    const Verb verb = context.options.verb;
+    if (sources || sources.error().code != ErrorCode::not_found) return sources;
+    if (verb != Verb::plan && verb != Verb::apply) return sources;
+    Error error = sources.error();
+    error.code = ErrorCode::limit;
+    error.message = "a safety limit: " + error.message + ", and an empty set of workflows is never planned";
+    return error;
+}
+
+}  // namespace
+
 Result<std::vector<Workflow>> load_workflows(const Context& context) {
     for (const std::string& path : context.options.positional) {
         if (looks_like_plan(path))
             return fail(ErrorCode::bad_input, "this is a plan file, and a workflow is wanted", path,
                         {"`tlm show` shows a plan file, `tlm apply` applies it."});
     }
-    BOOST_OUTCOME_TRY(sources,
-                      read_workflow_files(context.options.positional, context.settings.workflows_dir));
+    BOOST_OUTCOME_TRY(sources, read_sources(context));
     ReadResult read = read_workflows(sources);
     if (read.ok()) return std::move(read.workflows);
     std::set<std::size_t> files;

@@ -13,6 +13,8 @@ ExitCode exit_code(ErrorCode code) {
             return ExitCode::conflict;
         case ErrorCode::refused:
             return ExitCode::partial;
+        case ErrorCode::limit:
+            return ExitCode::limit;
         case ErrorCode::interrupted:
             return ExitCode::interrupted;
         case ErrorCode::unreachable:

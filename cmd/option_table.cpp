@@ -28,6 +28,8 @@ constexpr std::array kVerbs = {
              "  tlm apply plan.json --expect sha256:...\n"
              "                                    only if it is the plan that was approved\n"
              "  tlm apply --prune                 also delete orphans that are provably ours\n"
+             "  tlm apply --prune --max-deletes 12\n"
+             "                                    even if that is more than a safety limit allows\n"
              "  tlm apply --force                 the clean slate: make everything anew\n"},
     VerbInfo{Verb::destroy, "destroy", "[WORKFLOW...]", "delete the agents and teams of the workflows",
              "Deletes teams, then stops and deletes agents. Tasks stay on the server, which\n"
@@ -134,6 +136,8 @@ constexpr std::array kOptions = {
     OptionInfo{"prune", "", "delete orphans that are provably ours, and duplicates",
                bit(Verb::plan) | bit(Verb::apply)},
     OptionInfo{"destroy", "", "plan what `tlm destroy` would delete", bit(Verb::plan)},
+    OptionInfo{"max-deletes", "N|P%", "allow so many deletes and replacements (default 30%)",
+               bit(Verb::plan) | bit(Verb::apply)},
     OptionInfo{"target", "GLOB", "only these addresses and what they need; repeatable",
                bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy)},
     OptionInfo{"exclude", "GLOB", "not these addresses, nor what needs them; repeatable",

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "cmd/delete_limit.h"
 #include "cmd/option_table.h"
 #include "engine/base/text.h"
 #include "engine/drift/drift.h"
@@ -205,6 +206,10 @@ Result<void> read_values(const Given& given, Options& options) {
     options.workflows_dir = given.last("workflows");
     options.state = given.last("state");
     options.ca_cert = given.last("ca-cert");
+    if (const auto word = given.last("max-deletes")) {
+        BOOST_OUTCOME_TRY(limit, read_delete_limit(*word));
+        options.max_deletes = limit;
+    }
     if (const auto word = given.last("parallelism")) {
         BOOST_OUTCOME_TRY(n, read_parallelism(*word));
         options.parallelism = n;

@@ -7,6 +7,7 @@
 
 #include "cmd/terminal.h"
 #include "engine/base/result.h"
+#include "engine/plan/limits.h"
 
 namespace tlm::cmd {
 
@@ -53,6 +54,7 @@ struct Options {
     std::vector<std::string> targets;
     std::vector<std::string> excludes;
     std::vector<std::string> ignore;  // drift kinds
+    DeleteLimit max_deletes;
     std::size_t parallelism = 16;
     std::chrono::milliseconds lock_timeout{0};
     // Where they are given they win over the settings of the same meaning.

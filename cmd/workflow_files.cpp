@@ -38,7 +38,7 @@ Result<std::vector<std::string>> files_in(const std::string& directory) {
                     {"Name the workflow files, or the directory with --workflows DIR (or WORKFLOWS_DIR)."});
     }
     if (files.empty()) {
-        return fail(ErrorCode::bad_input, "there is no *.yaml, *.yml or *.json in this directory", directory,
+        return fail(ErrorCode::not_found, "there is no *.yaml, *.yml or *.json in this directory", directory,
                     {"Name the workflow files, or the directory with --workflows DIR (or WORKFLOWS_DIR)."});
     }
     std::ranges::sort(files);

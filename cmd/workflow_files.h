@@ -9,7 +9,8 @@
 namespace tlm::cmd {
 
 // Reads the workflow files that were named, or, where none was, every *.yaml, *.yml and *.json in
-// `directory`, sorted by name. A directory among the names stands for its workflow files. Errors: bad_input.
+// `directory`, sorted by name. A directory among the names stands for its workflow files. Errors: bad_input;
+// not_found where a directory holds none.
 [[nodiscard]] Result<std::vector<Source>> read_workflow_files(const std::vector<std::string>& named,
                                                               const std::string& directory);
 

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "cmd/approval.h"
+#include "cmd/delete_limit.h"
 #include "cmd/error_text.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan_input.h"
@@ -53,6 +54,7 @@ class Apply {
         BOOST_OUTCOME_TRY(target, Target::open(context_));
         BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
         if (!reviewed_ && !has_changes(prepared.plan)) return nothing_to_do(*state, prepared.plan);
+        BOOST_OUTCOME_TRYV(check_limits(*state, prepared));
         BOOST_OUTCOME_TRY(agreed, confirm());
         if (!agreed) {
             say(context_, "Declined: nothing was changed.\n");
@@ -90,6 +92,12 @@ class Apply {
         prepared.plan = std::move(planned.plan);
         stuck_ = planned.stuck;
         return prepared;
+    }
+
+    // Also of a reviewed plan: whoever applies it decides how much may go.
+    Result<void> check_limits(const StateReader& state, const Prepared& prepared) const {
+        BOOST_OUTCOME_TRY(bindings, state.bindings());
+        return enforce_limit(prepared.plan, prepared.before, bindings, context_.options.max_deletes);
     }
 
     // Everything stands: a --force that was cut short is over, and the next one is another clean slate.

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "cmd/delete_limit.h"
 #include "cmd/key_files.h"
 #include "cmd/render/plan_markdown.h"
 #include "cmd/shell_quote.h"
@@ -61,6 +62,12 @@ Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
     BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, view, settings.target, settings.host_id,
                                           plan_options(context.options)}));
+    const auto limit = enforce_limit(planned.plan, snapshot, view.bindings, context.options.max_deletes);
+    if (!limit) {
+        // Shown, so that people see why, and not written, so that nobody applies it.
+        BOOST_OUTCOME_TRYV(show(context, planned));
+        return limit.error();
+    }
     if (!context.options.out.empty()) {
         BOOST_OUTCOME_TRYV(write_plan(context.options, planned.plan, key));
     }

@@ -16,6 +16,7 @@ enum class ErrorCode {
     unreachable,   // the target did not answer, or not with anything usable
     denied,        // the target refused the credentials
     refused,       // the target refused one request and said why
+    limit,         // a safety limit stopped it
     interrupted,   // stopped by the user
     nobody_reads,  // the reader of standard output has gone
 };

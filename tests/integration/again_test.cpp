@@ -134,7 +134,7 @@ TEST_F(Again, ForcedWithACompletedChain_SubmitsAllOfItAgain) {
         run({"apply", "--yes"});
         static_cast<void>(server.admin("POST", "/tasks/complete", R"({"all":true})"));
     }
-    run({"apply", "--yes", "--force", "--prune"});
+    run({"apply", "--yes", "--force", "--prune", "--max-deletes", "100%"});
     static_cast<void>(server.admin("POST", "/tasks/complete", R"({"all":true})"));
     run({"apply", "--yes"});
     const std::string team = server.get("/v1/teams")["teams"][0]["id"].GetString();
@@ -165,11 +165,11 @@ TEST_F(Again, ReviewedReplacementCutShort_IsGoneOnWithBesideOneThatForceLeftBehi
     run({"apply", "--yes"});
     run({"apply", "--yes", "--force"});
     workflow(", runtime: docker, docker_image: 'img:1'");
-    run({"plan", "--prune", "--out", "plan.json"});
+    run({"plan", "--prune", "--out", "plan.json", "--max-deletes", "2"});
     server.fault("POST", "/v1/agents", R"({"kind":"status","status":400})");
     // The old one is gone, the new one refused.
-    ASSERT_EQ(project.tlm({"apply", "plan.json", "--yes"}).exit_code, 6);
-    run({"apply", "plan.json", "--yes"});
+    ASSERT_EQ(project.tlm({"apply", "plan.json", "--yes", "--max-deletes", "2"}).exit_code, 6);
+    run({"apply", "plan.json", "--yes", "--max-deletes", "2"});
     EXPECT_EQ(server.stat("agents"), 1);
     EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
 }
@@ -219,7 +219,7 @@ TEST_F(Again, ReviewedPlanWhoseAgentLostATie_WritesTheOneThatStayedIntoWhatItMad
 
 TEST_F(Again, ForceAndPrune_LeavesNothingBehindAndDoesNotSaySo) {
     run({"apply", "--yes"});
-    const Finished finished = run({"apply", "--yes", "--force", "--prune"});
+    const Finished finished = run({"apply", "--yes", "--force", "--prune", "--max-deletes", "100%"});
     EXPECT_THAT(finished.out, Not(HasSubstr("left these behind")));
     EXPECT_THAT(finished.out, Not(HasSubstr("--prune` deletes it")));
     EXPECT_EQ(server.stat("agents"), 2);

@@ -87,20 +87,21 @@ class Secrets : public testing::TestWithParam<const char*> {
 };
 
 const std::vector<std::vector<std::string>>& every_verb() {
-    static const std::vector<std::vector<std::string>> kVerbs = {{"plan"},
-                                                                 {"plan", "--quiet"},
-                                                                 {"plan", "--format", "json"},
-                                                                 {"plan", "--out", "p.json"},
-                                                                 {"plan", "--color", "always"},
-                                                                 {"drift"},
-                                                                 {"drift", "--format", "json"},
-                                                                 {"apply", "--yes"},
-                                                                 {"apply", "--yes", "--quiet"},
-                                                                 {"apply", "--yes", "--force", "--prune"},
-                                                                 {"destroy", "--yes"},
-                                                                 {"state", "list", "--format", "json"},
-                                                                 {"state", "check"},
-                                                                 {"graph"}};
+    static const std::vector<std::vector<std::string>> kVerbs = {
+        {"plan"},
+        {"plan", "--quiet"},
+        {"plan", "--format", "json"},
+        {"plan", "--out", "p.json"},
+        {"plan", "--color", "always"},
+        {"drift"},
+        {"drift", "--format", "json"},
+        {"apply", "--yes"},
+        {"apply", "--yes", "--quiet"},
+        {"apply", "--yes", "--force", "--prune", "--max-deletes", "100%"},
+        {"destroy", "--yes"},
+        {"state", "list", "--format", "json"},
+        {"state", "check"},
+        {"graph"}};
     return kVerbs;
 }
 

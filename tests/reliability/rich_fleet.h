@@ -71,17 +71,30 @@ inline void PrintTo(const Scenario& scenario, std::ostream* out) {
 }
 
 inline const std::vector<Scenario> kScenarios = {
-    {"Create", nullptr, kBefore, {"apply", "--yes"}, {{kBefore}, {}}},
-    {"Change", kBefore, kAfter, {"apply", "--yes"}, {{kAfter}, {{"agent", 1}}}},
-    {"Prune", kBefore, kAfter, {"apply", "--yes", "--prune"}, {{kAfter}, {}}},
-    {"Force", kBefore, kBefore, {"apply", "--yes", "--force"}, {{kBefore}, {{"agent", 5}, {"team", 2}}}},
-    {"ForceAndPrune", kBefore, kAfter, {"apply", "--yes", "--force", "--prune"}, {{kAfter}, {}}},
+    {"Create", nullptr, kBefore, {"apply", "--yes", "--max-deletes", "100%"}, {{kBefore}, {}}},
+    {"Change", kBefore, kAfter, {"apply", "--yes", "--max-deletes", "100%"}, {{kAfter}, {{"agent", 1}}}},
+    {"Prune", kBefore, kAfter, {"apply", "--yes", "--max-deletes", "100%", "--prune"}, {{kAfter}, {}}},
+    {"Force",
+     kBefore,
+     kBefore,
+     {"apply", "--yes", "--max-deletes", "100%", "--force"},
+     {{kBefore}, {{"agent", 5}, {"team", 2}}}},
+    {"ForceAndPrune",
+     kBefore,
+     kAfter,
+     {"apply", "--yes", "--max-deletes", "100%", "--force", "--prune"},
+     {{kAfter}, {}}},
     {"Destroy", kBefore, kBefore, {"destroy", "--yes"}, {{kNothing}, {}}},
-    {"ReviewedPlan", kBefore, kAfter, {"apply", "plan.json", "--yes"}, {{kAfter}, {}}, true},
+    {"ReviewedPlan",
+     kBefore,
+     kAfter,
+     {"apply", "plan.json", "--yes", "--max-deletes", "100%"},
+     {{kAfter}, {}},
+     true},
     {"ReviewedForcedPlan",
      kBefore,
      kBefore,
-     {"apply", "plan.json", "--yes"},
+     {"apply", "plan.json", "--yes", "--max-deletes", "100%"},
      {{kBefore}, {{"agent", 5}, {"team", 2}}},
      true},
 };
@@ -113,7 +126,10 @@ class RichFleet : public testing::TestWithParam<Scenario> {
         project_.write("workflows/w.yaml", scenario.after);
         if (scenario.reviewed) {
             const bool forced = scenario.before == scenario.after;
-            ASSERT_EQ(project_.tlm({"plan", "--out", "plan.json", forced ? "--force" : "--prune"}).exit_code,
+            ASSERT_EQ(project_
+                          .tlm({"plan", "--max-deletes", "100%", "--out", "plan.json",
+                                forced ? "--force" : "--prune"})
+                          .exit_code,
                       0);
         }
         for (const char* list : {"agents", "teams", "tasks"})

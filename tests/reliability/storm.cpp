@@ -64,12 +64,19 @@ struct Way {
 };
 
 const std::vector<Way> kWays = {
-    {.name = "apply", .command = {"apply", "--yes"}},
-    {.name = "apply --prune", .command = {"apply", "--yes", "--prune"}, .prunes = true},
-    {.name = "apply PLAN", .command = {"apply", "plan.json", "--yes"}, .prunes = true, .reviewed = true},
-    {.name = "apply --force", .command = {"apply", "--yes", "--force"}, .forces = true},
+    {.name = "apply", .command = {"apply", "--yes", "--max-deletes", "100%"}},
+    {.name = "apply --prune",
+     .command = {"apply", "--yes", "--max-deletes", "100%", "--prune"},
+     .prunes = true},
+    {.name = "apply PLAN",
+     .command = {"apply", "plan.json", "--yes", "--max-deletes", "100%"},
+     .prunes = true,
+     .reviewed = true},
+    {.name = "apply --force",
+     .command = {"apply", "--yes", "--max-deletes", "100%", "--force"},
+     .forces = true},
     {.name = "apply --force --prune",
-     .command = {"apply", "--yes", "--force", "--prune"},
+     .command = {"apply", "--yes", "--max-deletes", "100%", "--force", "--prune"},
      .forces = true,
      .prunes = true},
     {.name = "destroy", .command = {"destroy", "--yes"}, .destroys = true},
@@ -116,7 +123,8 @@ class Storm::Impl {
         change_workflows();
         const Way& way = choose_way(dice_);
         trace_ = fmt::format("round {}: {}\n", rounds_, way.name);
-        if (way.reviewed) note(project_.tlm({"plan", "--prune", "--out", "plan.json"}));
+        if (way.reviewed)
+            note(project_.tlm({"plan", "--prune", "--out", "plan.json", "--max-deletes", "100%"}));
         const Carriers before = carriers_on(server_);
         std::set<std::string> wanted = desired();
         bool done = false;
@@ -327,7 +335,7 @@ class Storm::Impl {
         for (std::string& sentence : wrong_with(server_, project_, expectation))
             wrong.push_back(std::move(sentence));
         if (way.destroys) return;
-        const Finished plan = project_.tlm({"plan", "--detailed-exitcode"});
+        const Finished plan = project_.tlm({"plan", "--detailed-exitcode", "--max-deletes", "100%"});
         if (plan.exit_code != 0) wrong.push_back("a plan afterwards has changes:\n" + plan.out + plan.err);
         const bool drifts = others["agent"] + others["team"] > 0;
         const Finished drift = project_.tlm({"drift"});

@@ -1,0 +1,110 @@
+#include "engine/plan/limits.h"
+
+#include <array>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace tlm {
+namespace {
+
+constexpr std::size_t kLeastExisting = 10;
+constexpr double kMostPercent = 30;
+
+struct Count {
+    std::size_t existing = 0;
+    std::size_t deleted = 0;
+    std::size_t replaced = 0;
+    [[nodiscard]] std::size_t taken_down() const { return deleted + replaced; }
+    [[nodiscard]] bool above(double percent) const {
+        return static_cast<double>(taken_down()) * 100 > static_cast<double>(existing) * percent;
+    }
+    [[nodiscard]] bool all() const {
+        return existing > 0 && taken_down() == existing && (deleted > 0 || existing > 1);
+    }
+    Count& operator+=(const Count& other) {
+        existing += other.existing;
+        deleted += other.deleted;
+        replaced += other.replaced;
+        return *this;
+    }
+};
+
+constexpr std::array kKinds = {Kind::agent, Kind::team};  // tasks are never deleted
+using Counts = std::array<Count, kKinds.size()>;
+
+// Whose a live resource is: by the state, or where that was lost by the plan itself.
+std::unordered_map<ResourceId, Address> owners(const Plan& plan, const std::vector<Binding>& bindings) {
+    std::unordered_map<ResourceId, Address> owner;
+    for (const Change& change : plan.changes) {
+        if (!change.id.empty()) owner.emplace(change.id, change.address);
+    }
+    for (const Binding& binding : bindings)
+        owner.emplace(binding.id, binding.address);
+    return owner;
+}
+
+std::map<std::string, Counts> count(const Plan& plan, const Snapshot& snapshot,
+                                    const std::vector<Binding>& bindings) {
+    std::unordered_map<ResourceId, const Change*> taken_down;
+    for (const Change& change : plan.changes) {
+        const bool removes = change.action == Action::remove && change.reason != Reason::duplicate;
+        if (removes || change.action == Action::replace) taken_down.emplace(change.id, &change);
+    }
+    const auto owner = owners(plan, bindings);
+    std::map<std::string, Counts> counts;
+    for (const LiveResource& live : snapshot.resources) {
+        const auto at = owner.find(live.id);
+        if (live.kind == Kind::task || at == owner.end() || at->second.kind != live.kind) continue;
+        Count& one = counts[at->second.workflow][static_cast<std::size_t>(live.kind)];
+        ++one.existing;
+        const auto change = taken_down.find(live.id);
+        if (change == taken_down.end()) continue;
+        ++(change->second->action == Action::remove ? one.deleted : one.replaced);
+    }
+    return counts;
+}
+
+void check_workflow(const std::string& workflow, const Counts& counts, const DeleteLimit& limit,
+                    std::vector<LimitBreach>& breaches) {
+    Count both;
+    for (const Count& one : counts)
+        both += one;
+    const LimitBreach share{workflow, std::nullopt, both.taken_down(), both.existing};
+    if (limit.percent) {
+        if (both.above(*limit.percent)) breaches.push_back(share);
+        return;
+    }
+    if (both.existing >= kLeastExisting && both.above(kMostPercent)) breaches.push_back(share);
+    for (std::size_t i = 0; i < kKinds.size(); ++i) {
+        if (counts[i].all())
+            breaches.push_back({workflow, kKinds[i], counts[i].taken_down(), counts[i].existing});
+    }
+}
+
+}  // namespace
+
+LimitCheck check_limit(const Plan& plan, const Snapshot& snapshot, const std::vector<Binding>& bindings,
+                       const DeleteLimit& limit) {
+    LimitCheck check;
+    if (plan.options.destroy) return check;
+    const auto counts = count(plan, snapshot, bindings);
+    for (const auto& [workflow, kinds] : counts) {
+        for (const Count& one : kinds)
+            check.taken_down += one.taken_down();
+    }
+    if (limit.count && check.taken_down <= *limit.count) return check;
+    for (const auto& [workflow, kinds] : counts) {
+        Count both;
+        for (const Count& one : kinds)
+            both += one;
+        if (!limit.count) {
+            check_workflow(workflow, kinds, limit, check.breaches);
+        } else if (both.taken_down() > 0) {
+            check.breaches.push_back({workflow, std::nullopt, both.taken_down(), both.existing});
+        }
+    }
+    return check;
+}
+
+}  // namespace tlm
