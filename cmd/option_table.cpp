@@ -52,6 +52,7 @@ constexpr std::array kVerbs = {
              "Prints a plan file as `tlm plan` printed it, after checking its digest.",
              "  tlm show plan.json\n"
              "  tlm show plan.json --format markdown   for a comment on a pull request\n"
+             "  tlm show plan.json --format html       a page, to be sent into a file\n"
              "  tlm show plan.json --concise           addresses only\n",
              1, 1},
     VerbInfo{Verb::diff, "diff", "OLD NEW", "compare two plan files, change by change",
@@ -89,7 +90,12 @@ constexpr std::array kVerbs = {
              "  tlm log 4f1c                      the run whose id begins so\n",
              0, 1},
     VerbInfo{Verb::graph, "graph", "[PLAN | WORKFLOW...]", "print what must come before what",
-             "As text, or for Graphviz.", "  tlm graph --format dot | dot -Tsvg > graph.svg\n"},
+             "As text or for Graphviz with every resource, or as a picture (svg), in which\n"
+             "what is alike is drawn as one where there is much of it. The picture is laid\n"
+             "out by Graphviz's `dot`, which must be installed.",
+             "  tlm graph --format svg > graph.svg            what the workflows say\n"
+             "  tlm graph plan.json --format svg > plan.svg   with the plan's actions\n"
+             "  tlm graph --format dot | sfdp -Tpdf > graph.pdf\n"},
     VerbInfo{Verb::schema, "schema", "workflow | plan", "print the JSON Schema of workflow or plan files",
              "For editors and programs.", "  tlm schema workflow > workflow.schema.json\n", 1, 1},
     VerbInfo{Verb::version, "version", "", "print the version", "The version.", "  tlm version\n", 0, 0},
@@ -110,7 +116,9 @@ constexpr std::array kFormats = {
     FormatInfo{"text", Format::text, kComparing | kListing | bit(Verb::graph)},
     FormatInfo{"json", Format::json, kComparing | kListing},
     FormatInfo{"markdown", Format::markdown, kComparing},
+    FormatInfo{"html", Format::html, kComparing},
     FormatInfo{"dot", Format::dot, bit(Verb::graph)},
+    FormatInfo{"svg", Format::svg, bit(Verb::graph)},
 };
 
 constexpr std::array kOptions = {
@@ -124,11 +132,11 @@ constexpr std::array kOptions = {
     OptionInfo{"expect", "DIGEST", "take only the plan with this digest, sha256:...", kApproving},
     OptionInfo{"trusted-key", "PUB", "take only a plan that this key signed; repeatable", kApproving},
     OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
-    OptionInfo{"format", "FORMAT", "text (default), json or markdown", kComparing},
+    OptionInfo{"format", "FORMAT", "text (default), json, markdown or html", kComparing},
     OptionInfo{"concise", "", "sign, action and address of each change, no more",
                bit(Verb::plan) | bit(Verb::show)},
     OptionInfo{"format", "FORMAT", "text (default) or json", kListing},
-    OptionInfo{"format", "FORMAT", "text (default) or dot", bit(Verb::graph)},
+    OptionInfo{"format", "FORMAT", "text (default), dot or svg", bit(Verb::graph)},
     OptionInfo{"refresh", "BOOL", "false: use the snapshot that was read last",
                bit(Verb::plan) | bit(Verb::drift)},
     OptionInfo{"force", "", "make every resource anew; what exists is left behind",

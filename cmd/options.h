@@ -29,7 +29,7 @@ enum class Verb {
     help
 };
 enum class StateVerb { list, show, lock, check, backup };
-enum class Format { text, json, markdown, dot };
+enum class Format { text, json, markdown, html, dot, svg };
 
 // Everything that the command line can say.
 struct Options {

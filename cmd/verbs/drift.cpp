@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cmd/render/drift_html.h"
 #include "cmd/render/drift_markdown.h"
 #include "cmd/render/drift_text.h"
 #include "cmd/stdio.h"
@@ -10,6 +11,16 @@
 #include "state/state_file.h"
 
 namespace tlm::cmd {
+namespace {
+
+std::string shown(const Context& context, const std::vector<Finding>& findings) {
+    if (context.options.format == Format::json) return drift_json(findings, context.settings.target);
+    if (context.options.format == Format::markdown) return drift_markdown(findings, context.settings.target);
+    if (context.options.format == Format::html) return drift_html(findings, context.settings.target);
+    return drift_text(findings, context.out);
+}
+
+}  // namespace
 
 Result<ExitCode> run_drift(const Context& context) {
     std::set<DriftKind> ignored;
@@ -25,10 +36,7 @@ Result<ExitCode> run_drift(const Context& context) {
     BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
     const auto findings =
         find_drift({workflows, snapshot, view, settings.target, settings.host_id, PlanOptions{}}, ignored);
-    const Format format = context.options.format;
-    BOOST_OUTCOME_TRYV(write_out(format == Format::json       ? drift_json(findings, settings.target)
-                                 : format == Format::markdown ? drift_markdown(findings, settings.target)
-                                                              : drift_text(findings, context.out)));
+    BOOST_OUTCOME_TRYV(write_out(shown(context, findings)));
     return findings.empty() ? ExitCode::done : ExitCode::changes;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cmd/delete_limit.h"
 #include "cmd/key_files.h"
+#include "cmd/plan_page.h"
 #include "cmd/render/plan_markdown.h"
 #include "cmd/shell_quote.h"
 #include "cmd/stdio.h"
@@ -20,6 +21,8 @@ Result<void> show(const Context& context, const Planned& planned) {
     const Options& options = context.options;
     if (options.format == Format::json) return write_out(plan_to_text(planned.plan));
     if (options.format == Format::markdown) return write_out(plan_markdown(planned, options.out));
+    if (options.format == Format::html)
+        return write_out(plan_page(planned.plan, options.out, advice_text(planned, {})));
     if (options.concise) return write_out(concise_text(planned.plan, context.out));
     return write_out(plan_text(planned.plan, context.out) + advice_text(planned, context.out));
 }

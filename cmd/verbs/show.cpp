@@ -1,4 +1,5 @@
 #include "cmd/plan_input.h"
+#include "cmd/plan_page.h"
 #include "cmd/render/plan_markdown.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/verbs.h"
@@ -11,6 +12,7 @@ std::string shown(const Plan& plan, const Context& context) {
     const Options& options = context.options;
     if (options.format == Format::json) return plan_to_text(plan);
     if (options.format == Format::markdown) return plan_markdown(plan, options.positional.front());
+    if (options.format == Format::html) return plan_page(plan, options.positional.front(), {});
     return options.concise ? concise_text(plan, context.out) : plan_text(plan, context.out);
 }
 

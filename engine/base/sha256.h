@@ -7,5 +7,7 @@ namespace tlm {
 
 // SHA-256 of the bytes as 64 lower-case hex digits.
 [[nodiscard]] std::string sha256_hex(std::string_view bytes);
+// The same in base64, as a Content-Security-Policy wants it.
+[[nodiscard]] std::string sha256_base64(std::string_view bytes);
 
 }  // namespace tlm

@@ -1,0 +1,13 @@
+#include "cmd/graph_picture.h"
+
+namespace tlm::cmd {
+
+Result<GraphPicture> graph_picture(const Graph& graph, SvgUse use) {
+    CollapsedGraph drawn = collapse(graph, kMostBoxes);
+    drawn.graph = without_implied_edges(std::move(drawn.graph));
+    if (drawn.graph.nodes.empty()) drawn.note = "There is nothing to do.";
+    BOOST_OUTCOME_TRY(placement, place_boxes(box_sizes(drawn.graph), box_edges(drawn.graph)));
+    return GraphPicture{graph_svg(drawn, placement, use), drawn.note};
+}
+
+}  // namespace tlm::cmd

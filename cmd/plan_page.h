@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "engine/plan/plan.h"
+
+namespace tlm::cmd {
+
+// The plan as a page, with its graph where Graphviz is there to lay it out. `file` is the plan file (may be
+// empty), `advice` what advice_text gives.
+[[nodiscard]] std::string plan_page(const Plan& plan, const std::string& file, const std::string& advice);
+
+}  // namespace tlm::cmd
