@@ -25,6 +25,7 @@ Result<ExitCode> run_drift(const Context& context) {
     BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
     const auto findings =
         find_drift({workflows, snapshot, view, settings.target, settings.host_id, PlanOptions{}}, ignored);
+    context.events->found(findings, settings.target);
     const Format format = context.options.format;
     BOOST_OUTCOME_TRYV(write_out(format == Format::json       ? drift_json(findings, settings.target)
                                  : format == Format::markdown ? drift_markdown(findings, settings.target)

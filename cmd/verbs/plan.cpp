@@ -61,6 +61,7 @@ Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
     BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, view, settings.target, settings.host_id,
                                           plan_options(context.options)}));
+    context.events->planned(planned.plan);
     if (!context.options.out.empty()) {
         BOOST_OUTCOME_TRYV(write_plan(context.options, planned.plan, key));
     }
