@@ -51,6 +51,8 @@ Result<ExitCode> dispatch(const Context& context) {
             return run_graph(context);
         case Verb::schema:
             return run_schema(context);
+        case Verb::completion:
+            return run_completion(context);
         case Verb::version:
             return print(std::string("tlm ") + kVersion + "\n");
         case Verb::help:

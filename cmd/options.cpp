@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "cmd/completion/scripts.h"
 #include "cmd/option_table.h"
 #include "cmd/schemas.h"
 #include "engine/base/text.h"
@@ -288,6 +289,18 @@ Result<void> read_state_verb(Options& options) {
     return success();
 }
 
+Result<void> check_completion(const Options& options) {
+    const std::string& what = options.positional[0];
+    const bool known = what == "words" || !completion_script(what).empty();
+    if (!known)
+        return bad(fmt::format("there is no completion for `{}`: there are bash, zsh and fish", what));
+    const std::string second = options.positional.size() == 2 ? options.positional[1] : "";
+    if (what == "words" ? second == "addresses" || second == "workflows" : options.positional.size() == 1)
+        return success();
+    return bad("the form is: tlm completion bash | zsh | fish, or words addresses | workflows",
+               {verb_hint("completion")});
+}
+
 Result<void> check_positional(const VerbInfo& verb, Options& options) {
     if (options.verb == Verb::state) return read_state_verb(options);
     const auto n = static_cast<int>(options.positional.size());
@@ -300,6 +313,7 @@ Result<void> check_positional(const VerbInfo& verb, Options& options) {
         return bad(fmt::format("there is no schema `{}`: there are workflow, plan and events",
                                options.positional[0]));
     }
+    if (options.verb == Verb::completion) return check_completion(options);
     if (options.verb == Verb::help && n == 1) {
         if (find_verb(options.positional[0]) == nullptr) return unknown_verb(options.positional[0]);
         options.help_topic = options.positional[0];
@@ -355,7 +369,8 @@ Result<Options> parse_command_line(const std::vector<std::string>& arguments) {
 }
 
 bool needs_settings(Verb verb) {
-    return verb != Verb::help && verb != Verb::version && verb != Verb::schema && verb != Verb::keygen;
+    return verb != Verb::help && verb != Verb::version && verb != Verb::schema && verb != Verb::keygen &&
+           verb != Verb::completion;
 }
 
 }  // namespace tlm::cmd

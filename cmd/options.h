@@ -24,6 +24,7 @@ enum class Verb {
     log,
     graph,
     schema,
+    completion,
     version,
     help
 };
