@@ -14,6 +14,7 @@ TEST(ArgumentOffer, IsReadFromTheSynopsis) {
     EXPECT_EQ(argument_offer(verb_info(Verb::plan)).offer, Offer::workflows);
     EXPECT_EQ(argument_offer(verb_info(Verb::apply)).offer, Offer::workflows);
     EXPECT_EQ(argument_offer(verb_info(Verb::show)).offer, Offer::files);
+    EXPECT_EQ(argument_offer(verb_info(Verb::diff)).offer, Offer::files);
     EXPECT_EQ(argument_offer(verb_info(Verb::log)).offer, Offer::nothing);
     EXPECT_EQ(argument_offer(verb_info(Verb::help)).words.size(), verb_table().size());
     const ArgumentOffer state = argument_offer(verb_info(Verb::state));
