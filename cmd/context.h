@@ -5,6 +5,7 @@
 
 #include "cmd/exit_code.h"
 #include "cmd/options.h"
+#include "cmd/render/events.h"
 #include "cmd/render/plan_text.h"
 #include "cmd/settings.h"
 #include "engine/base/result.h"
@@ -21,6 +22,7 @@ struct Context {
     Layout out;  // of standard output, where results go
     Style err;   // of standard error, where progress and messages go
     bool err_is_terminal = false;
+    Events* events = nullptr;  // never null in a verb
 };
 
 // A message for people on standard error, unless --quiet.

@@ -1,6 +1,8 @@
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -8,6 +10,7 @@
 #include "cmd/error_text.h"
 #include "cmd/help.h"
 #include "cmd/interrupt.h"
+#include "cmd/option_table.h"
 #include "cmd/stdio.h"
 #include "cmd/terminal.h"
 #include "cmd/verbs/verbs.h"
@@ -48,6 +51,8 @@ Result<ExitCode> dispatch(const Context& context) {
             return run_graph(context);
         case Verb::schema:
             return run_schema(context);
+        case Verb::completion:
+            return run_completion(context);
         case Verb::version:
             return print(std::string("tlm ") + kVersion + "\n");
         case Verb::help:
@@ -64,27 +69,48 @@ int report(const Error& error, const Style& style) {
     return static_cast<int>(exit_code(error.code));
 }
 
+Result<std::unique_ptr<EventSink>> event_sink(const std::string& path) {
+    if (path.empty()) return std::unique_ptr<EventSink>();
+    BOOST_OUTCOME_TRY(file, EventFile::open(path));
+    return std::unique_ptr<EventSink>(std::move(file));
+}
+
+Result<ExitCode> carry_out(Context& context) {
+    if (needs_settings(context.options.verb)) {
+        BOOST_OUTCOME_TRY(settings, load_settings(context.options));
+        context.settings = std::move(settings);
+        for (const std::string& warning : context.settings.warnings)
+            say(context, "warning: " + warning + "\n");
+    }
+    BOOST_OUTCOME_TRY(code, dispatch(context));
+    BOOST_OUTCOME_TRYV(flush_out());
+    return code;
+}
+
 int run(const std::vector<std::string>& arguments) {
     auto options = parse_command_line(arguments);
     if (!options) return report(options.error(), Style::automatic(Color::automatic, Stream::err));
     Context context;
     context.options = std::move(options.value());
     context.err = Style::automatic(context.options.color, Stream::err);
+    const StopOnSignals signals;
+    // Before anything else is opened or written: it may take standard output for itself.
+    auto sink = event_sink(context.options.events);
+    if (!sink) return report(sink.error(), context.err);
+    Events events(std::move(sink.value()), verb_info(context.options.verb).name,
+                  std::chrono::system_clock::now, [&](const Error& error) {
+                      const std::string text = warning_text(error, context.err, "the events end here");
+                      std::fwrite(text.data(), 1, text.size(), stderr);
+                  });
+    context.events = &events;
     context.err_is_terminal = is_terminal(Stream::err);
     context.out.style = Style::automatic(context.options.color, Stream::out);
     if (is_terminal(Stream::out)) context.out.width = terminal_width();
-    if (needs_settings(context.options.verb)) {
-        auto settings = load_settings(context.options);
-        if (!settings) return report(settings.error(), context.err);
-        context.settings = std::move(settings.value());
-        for (const std::string& warning : context.settings.warnings)
-            say(context, "warning: " + warning + "\n");
-    }
-    const StopOnSignals signals;
-    auto code = dispatch(context);
-    if (!code) return report(code.error(), context.err);
-    if (auto flushed = flush_out(); !flushed) return report(flushed.error(), context.err);
-    return static_cast<int>(code.value());
+    const auto code = carry_out(context);
+    const ExitCode shown = code ? code.value() : exit_code(code.error().code);
+    if (!code) report(code.error(), context.err);
+    events.ended(shown, code ? nullptr : &code.error());
+    return static_cast<int>(shown);
 }
 
 }  // namespace

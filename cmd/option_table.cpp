@@ -96,16 +96,27 @@ constexpr std::array kVerbs = {
              "  tlm graph --format svg > graph.svg            what the workflows say\n"
              "  tlm graph plan.json --format svg > plan.svg   with the plan's actions\n"
              "  tlm graph --format dot | sfdp -Tpdf > graph.pdf\n"},
-    VerbInfo{Verb::schema, "schema", "workflow | plan", "print the JSON Schema of workflow or plan files",
-             "For editors and programs.", "  tlm schema workflow > workflow.schema.json\n", 1, 1},
+    VerbInfo{Verb::schema, "schema", "workflow | plan | events",
+             "print the JSON Schema of workflows, plans or events", "For editors and programs.",
+             "  tlm schema workflow > workflow.schema.json\n", 1, 1},
+    VerbInfo{Verb::completion, "completion", "bash | zsh | fish | words", "print completion for a shell",
+             "For a shell that was not set up with the package. `words addresses` and `words\n"
+             "workflows` print what the shells offer beside verbs and options: from the state\n"
+             "and the directory of workflows, without asking the target, and nothing where\n"
+             "something is wrong.",
+             "  tlm completion fish | source\n"
+             "  source <(tlm completion bash)     the same in bash, and in zsh\n"
+             "  tlm completion words addresses    what --target can be\n",
+             1, 2},
     VerbInfo{Verb::version, "version", "", "print the version", "The version.", "  tlm version\n", 0, 0},
     VerbInfo{Verb::help, "help", "[VERB]", "explain tlm, or one verb", "This.", "  tlm help apply\n", 0, 1},
 };
 
 constexpr unsigned kWithWorkflows = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) |
-                                    bit(Verb::drift) | bit(Verb::validate) | bit(Verb::graph);
+                                    bit(Verb::drift) | bit(Verb::validate) | bit(Verb::graph) |
+                                    bit(Verb::completion);
 constexpr unsigned kWithState = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift) |
-                                bit(Verb::state) | bit(Verb::log);
+                                bit(Verb::state) | bit(Verb::log) | bit(Verb::completion);
 constexpr unsigned kWithTarget = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift);
 constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
 constexpr unsigned kListing = bit(Verb::state) | bit(Verb::log) | bit(Verb::diff);
@@ -154,10 +165,40 @@ constexpr std::array kOptions = {
     OptionInfo{"yes", "", "do not ask", kWriting},
     OptionInfo{"parallelism", "N", "calls in flight at most, 1 to 256 (default 16)", kWriting},
     OptionInfo{"lock-timeout", "TIME", "how long to wait for the lock, as 30s or 5m (default 0)", kWriting},
+    OptionInfo{"events", "FILE", "events as JSON Lines for programs; - is standard output", kWithTarget},
     OptionInfo{"color", "WHEN", "auto (default), always or never (NO_COLOR)", kEveryVerb},
     OptionInfo{"no-color", "", "the same as --color never", kEveryVerb},
     OptionInfo{"quiet", "", "no progress and no messages, only results and errors", kEveryVerb},
     OptionInfo{"help", "", "explain the verb", kEveryVerb},
+};
+
+constexpr std::array kSettings = {
+    SettingInfo{"AGAMEMNON_URL", "the target (default: an embedded sandbox)"},
+    SettingInfo{"AGAMEMNON_API_KEY", "its key; never an option, never shown"},
+    SettingInfo{"AGAMEMNON_TIMEOUT", "seconds for one request (default 30)"},
+    SettingInfo{"AGAMEMNON_CA_CERT", "certificates to trust, PEM"},
+    SettingInfo{"AGAMEMNON_CLIENT_CERT, AGAMEMNON_CLIENT_KEY", "our own certificate and its key, PEM"},
+    SettingInfo{"AGAMEMNON_RATE_LIMIT_RPS, AGAMEMNON_RATE_LIMIT_BURST",
+                "requests a second, and at once (default: no limit)"},
+    SettingInfo{"HOST_ID", "the machine on which docker agents run"},
+    SettingInfo{"REQUIRE_TLS", "false allows http:// to other machines"},
+    SettingInfo{"TLM_TRUSTED_KEYS", "directory of *.pub; only plans they signed apply"},
+    SettingInfo{"WORKFLOWS_DIR, TLM_STATE", "as --workflows and --state"},
+    SettingInfo{"NO_COLOR", "as --no-color, where it is not empty"},
+};
+
+constexpr std::array kExits = {
+    ExitInfo{ExitCode::done, "done; for plan also when there are changes, unless --detailed-exitcode"},
+    ExitInfo{ExitCode::internal, "internal or unclassified failure"},
+    ExitInfo{ExitCode::changes,
+             "there are changes (plan --detailed-exitcode), drift, or a difference (diff)"},
+    ExitInfo{ExitCode::bad_input, "bad input: options, settings, workflow or plan file"},
+    ExitInfo{ExitCode::locked, "the state is locked by someone else"},
+    ExitInfo{ExitCode::conflict, "conflict: the plan does not fit the live fleet any more, or was edited"},
+    ExitInfo{ExitCode::partial, "partly applied: some changes failed"},
+    ExitInfo{ExitCode::limit, "a safety limit stopped it"},
+    ExitInfo{ExitCode::interrupted, "declined at the prompt, or interrupted"},
+    ExitInfo{ExitCode::unreachable, "the target can't be reached or used, or refused the credentials"},
 };
 
 }  // namespace
@@ -170,6 +211,13 @@ std::span<const OptionInfo> option_table() {
 }
 std::span<const FormatInfo> format_table() {
     return kFormats;
+}
+
+std::span<const SettingInfo> setting_table() {
+    return kSettings;
+}
+std::span<const ExitInfo> exit_table() {
+    return kExits;
 }
 
 const VerbInfo* find_verb(std::string_view name) {

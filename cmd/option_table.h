@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "cmd/exit_code.h"
 #include "cmd/options.h"
 
 namespace tlm::cmd {
@@ -35,6 +36,18 @@ struct FormatInfo {
     unsigned verbs;
 };
 
+// One setting of the environment and the settings files, or several that belong together.
+struct SettingInfo {
+    std::string_view names;
+    std::string_view text;
+};
+
+// What an exit code means.
+struct ExitInfo {
+    ExitCode code;
+    std::string_view text;
+};
+
 inline constexpr unsigned kEveryVerb = ~0U;
 [[nodiscard]] constexpr unsigned bit(Verb verb) {
     return 1U << static_cast<unsigned>(verb);
@@ -43,6 +56,8 @@ inline constexpr unsigned kEveryVerb = ~0U;
 [[nodiscard]] std::span<const VerbInfo> verb_table();
 [[nodiscard]] std::span<const OptionInfo> option_table();
 [[nodiscard]] std::span<const FormatInfo> format_table();
+[[nodiscard]] std::span<const SettingInfo> setting_table();
+[[nodiscard]] std::span<const ExitInfo> exit_table();
 [[nodiscard]] const VerbInfo* find_verb(std::string_view name);
 [[nodiscard]] const VerbInfo& verb_info(Verb verb);
 

@@ -7,8 +7,10 @@
 #include <cctype>
 #include <charconv>
 
+#include "cmd/completion/scripts.h"
 #include "cmd/delete_limit.h"
 #include "cmd/option_table.h"
+#include "cmd/schemas.h"
 #include "engine/base/text.h"
 #include "engine/drift/drift.h"
 
@@ -195,6 +197,9 @@ Result<void> read_values(const Given& given, Options& options) {
     options.excludes = given.all("exclude");
     options.ignore = given.all("ignore");
     options.out = given.last("out").value_or("");
+    options.events = given.last("events").value_or("");
+    if (options.events.empty() && given.has("events"))
+        return bad("--events takes a file, and its name is empty", {"`-` is standard output."});
     options.sign = given.last("sign").value_or("");
     options.trusted_keys = given.all("trusted-key");
     if (const auto word = given.last("expect")) {
@@ -247,6 +252,18 @@ Result<void> read_values(const Given& given, Options& options) {
     return success();
 }
 
+// Two outputs in one place would come out mixed.
+Result<void> check_outputs(const Options& options) {
+    if (options.events.empty()) return success();
+    if (options.events == options.out)
+        return bad(fmt::format("--out and --events both go to `{}`", options.out),
+                   {"Give one of them another file."});
+    if (options.events == "-" && options.format != Format::text)
+        return bad("--events - and --format both take standard output",
+                   {"Give --events a file, or leave --format out."});
+    return success();
+}
+
 Result<StateVerb> state_verb(const std::string& word) {
     constexpr std::array kVerbs = {std::pair("list", StateVerb::list), std::pair("show", StateVerb::show),
                                    std::pair("lock", StateVerb::lock), std::pair("check", StateVerb::check),
@@ -277,6 +294,18 @@ Result<void> read_state_verb(Options& options) {
     return success();
 }
 
+Result<void> check_completion(const Options& options) {
+    const std::string& what = options.positional[0];
+    const bool known = what == "words" || !completion_script(what).empty();
+    if (!known)
+        return bad(fmt::format("there is no completion for `{}`: there are bash, zsh and fish", what));
+    const std::string second = options.positional.size() == 2 ? options.positional[1] : "";
+    if (what == "words" ? second == "addresses" || second == "workflows" : options.positional.size() == 1)
+        return success();
+    return bad("the form is: tlm completion bash | zsh | fish, or words addresses | workflows",
+               {verb_hint("completion")});
+}
+
 Result<void> check_positional(const VerbInfo& verb, Options& options) {
     if (options.verb == Verb::state) return read_state_verb(options);
     const auto n = static_cast<int>(options.positional.size());
@@ -285,11 +314,11 @@ Result<void> check_positional(const VerbInfo& verb, Options& options) {
                                verb.arguments),
                    {verb_hint(verb.name)});
     }
-    if (options.verb == Verb::schema && options.positional[0] != "plan" &&
-        options.positional[0] != "workflow") {
-        return bad(
-            fmt::format("there is no schema `{}`: there are workflow and plan", options.positional[0]));
+    if (options.verb == Verb::schema && schema_named(options.positional[0]).empty()) {
+        return bad(fmt::format("there is no schema `{}`: there are workflow, plan and events",
+                               options.positional[0]));
     }
+    if (options.verb == Verb::completion) return check_completion(options);
     if (options.verb == Verb::help && n == 1) {
         if (find_verb(options.positional[0]) == nullptr) return unknown_verb(options.positional[0]);
         options.help_topic = options.positional[0];
@@ -317,6 +346,7 @@ Result<Options> parse_verb(const VerbInfo& verb, const std::vector<std::string>&
     } catch (const po::error& fault) {
         return bad(fault.what(), {verb_hint(verb.name)});
     }
+    BOOST_OUTCOME_TRYV(check_outputs(options));
     BOOST_OUTCOME_TRYV(check_positional(verb, options));
     return options;
 }
@@ -344,7 +374,8 @@ Result<Options> parse_command_line(const std::vector<std::string>& arguments) {
 }
 
 bool needs_settings(Verb verb) {
-    return verb != Verb::help && verb != Verb::version && verb != Verb::schema && verb != Verb::keygen;
+    return verb != Verb::help && verb != Verb::version && verb != Verb::schema && verb != Verb::keygen &&
+           verb != Verb::completion;
 }
 
 }  // namespace tlm::cmd

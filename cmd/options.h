@@ -25,6 +25,7 @@ enum class Verb {
     log,
     graph,
     schema,
+    completion,
     version,
     help
 };
@@ -39,6 +40,7 @@ struct Options {
     std::vector<std::string> positional;  // workflows, plan file, address or run, by verb
     Format format = Format::text;
     std::string out;                        // plan, keygen
+    std::string events;                     // may be empty
     std::string sign;                       // private key file, may be empty
     std::string expect;                     // digest, may be empty
     std::vector<std::string> trusted_keys;  // public key files

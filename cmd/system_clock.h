@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <chrono>
+
 #include "engine/ports/clock.h"
 
 namespace tlm::cmd {
@@ -10,5 +13,10 @@ class SystemClock final : public Clock {
     [[nodiscard]] std::chrono::steady_clock::time_point now() const override;
     void sleep_until(std::chrono::steady_clock::time_point until) override;
 };
+
+// ISO 8601 UTC with milliseconds: 2026-11-23T10:15:00.123Z.
+using Stamp = std::array<char, 24>;
+// Computes and does nothing else, so that a signal handler may call it. Years 0 to 9999.
+[[nodiscard]] Stamp utc_stamp(std::chrono::system_clock::time_point time);
 
 }  // namespace tlm::cmd

@@ -23,28 +23,6 @@ bool is_workflow_file(const fs::path& path) {
     return !hidden && (extension == ".yaml" || extension == ".yml" || extension == ".json");
 }
 
-Result<std::vector<std::string>> files_in(const std::string& directory) {
-    std::error_code error;
-    std::vector<std::string> files;
-    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-        std::error_code ignored;
-        // What is no file, or a link to nothing, is an error when it is read: left out, its fleet would be
-        // orphans.
-        if (is_workflow_file(at->path()) && !at->is_directory(ignored)) files.push_back(at->path().string());
-    }
-    if (error) {
-        return fail(ErrorCode::bad_input, fmt::format("can't read the workflows here: {}", error.message()),
-                    directory,
-                    {"Name the workflow files, or the directory with --workflows DIR (or WORKFLOWS_DIR)."});
-    }
-    if (files.empty()) {
-        return fail(ErrorCode::not_found, "there is no *.yaml, *.yml or *.json in this directory", directory,
-                    {"Name the workflow files, or the directory with --workflows DIR (or WORKFLOWS_DIR)."});
-    }
-    std::ranges::sort(files);
-    return files;
-}
-
 Result<Source> read_file(const std::string& path, bool named) {
     std::error_code error;
     if (!named && fs::exists(path, error) && !fs::is_regular_file(path, error))
@@ -74,17 +52,39 @@ void forget_repeated(std::vector<std::string>& paths) {
 
 }  // namespace
 
+Result<std::vector<std::string>> workflow_files_in(const std::string& directory) {
+    std::error_code error;
+    std::vector<std::string> files;
+    for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+        std::error_code ignored;
+        // What is no file, or a link to nothing, is an error when it is read: left out, its fleet would be
+        // orphans.
+        if (is_workflow_file(at->path()) && !at->is_directory(ignored)) files.push_back(at->path().string());
+    }
+    if (error) {
+        return fail(ErrorCode::bad_input, fmt::format("can't read the workflows here: {}", error.message()),
+                    directory,
+                    {"Name the workflow files, or the directory with --workflows DIR (or WORKFLOWS_DIR)."});
+    }
+    if (files.empty()) {
+        return fail(ErrorCode::not_found, "there is no *.yaml, *.yml or *.json in this directory", directory,
+                    {"Name the workflow files, or the directory with --workflows DIR (or WORKFLOWS_DIR)."});
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
 Result<std::vector<Source>> read_workflow_files(const std::vector<std::string>& named,
                                                 const std::string& directory) {
     std::vector<std::string> paths;
     if (named.empty()) {
-        BOOST_OUTCOME_TRY(found, files_in(directory));
+        BOOST_OUTCOME_TRY(found, workflow_files_in(directory));
         paths = std::move(found);
     }
     for (const std::string& name : named) {
         std::error_code ignored;
         if (fs::is_directory(name, ignored)) {
-            BOOST_OUTCOME_TRY(found, files_in(name));
+            BOOST_OUTCOME_TRY(found, workflow_files_in(name));
             paths.insert(paths.end(), found.begin(), found.end());
         } else {
             paths.push_back(name);

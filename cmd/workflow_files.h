@@ -14,4 +14,7 @@ namespace tlm::cmd {
 [[nodiscard]] Result<std::vector<Source>> read_workflow_files(const std::vector<std::string>& named,
                                                               const std::string& directory);
 
+// Every *.yaml, *.yml and *.json in a directory, sorted by name. Errors: bad_input, where there is none.
+[[nodiscard]] Result<std::vector<std::string>> workflow_files_in(const std::string& directory);
+
 }  // namespace tlm::cmd

@@ -9,6 +9,7 @@
 #include "cmd/error_text.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan_input.h"
+#include "cmd/render/fan_out.h"
 #include "cmd/render/progress.h"
 #include "cmd/render/report_text.h"
 #include "cmd/stdio.h"
@@ -71,10 +72,12 @@ class Apply {
         if (!told.empty()) say(context_, "An earlier run was cut short; settled before planning:\n");
         for (const std::string& line : told)
             say(context_, "  " + visible(line) + "\n");
+        context_.events->settled(told);
         Prepared prepared{{}, std::move(before)};
         if (reviewed_) {
             prepared.plan = std::move(*reviewed_);
             reviewed_.emplace();
+            context_.events->planned(prepared.plan);
             // It was reviewed; who is to be asked sees it once more.
             if (!context_.options.yes) {
                 BOOST_OUTCOME_TRYV(write_out(plan_text(prepared.plan, context_.out)));
@@ -86,6 +89,7 @@ class Apply {
         options.destroy = destroys_;
         BOOST_OUTCOME_TRY(planned, make_plan({workflows_, prepared.before, view, context_.settings.target,
                                               context_.settings.host_id, options}));
+        context_.events->planned(planned.plan);
         BOOST_OUTCOME_TRYV(
             write_out(plan_text(planned.plan, context_.out) + advice_text(planned, context_.out)));
         BOOST_OUTCOME_TRYV(state.save_snapshot(prepared.before));
@@ -161,7 +165,8 @@ class Apply {
         Progress progress(context_.err, context_.err_is_terminal, context_.options.quiet, terminal_width());
         BOOST_OUTCOME_TRY(run, state.begin_run(destroys_ ? "destroy" : "apply", settings.digest));
         settings.run = run;
-        ApplyPorts ports{target.reader(), target.writer(), state, state, state, clock, progress};
+        FanOut observers({&progress, context_.events});
+        ApplyPorts ports{target.reader(), target.writer(), state, state, state, clock, observers};
         BOOST_OUTCOME_TRY(report, execute(prepared.plan, prepared.before, ports, settings));
         if (!report.stopped_by && !report.interrupted) {
             if (auto verified = verify(report, ports, settings); !verified) {
@@ -170,6 +175,7 @@ class Apply {
             }
         }
         progress.clear();
+        context_.events->applied(report);
         const ExitCode code = exit_code(report);
         auto written =
             write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));

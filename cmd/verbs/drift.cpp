@@ -36,6 +36,7 @@ Result<ExitCode> run_drift(const Context& context) {
     BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
     const auto findings =
         find_drift({workflows, snapshot, view, settings.target, settings.host_id, PlanOptions{}}, ignored);
+    context.events->found(findings, settings.target);
     BOOST_OUTCOME_TRYV(write_out(shown(context, findings)));
     return findings.empty() ? ExitCode::done : ExitCode::changes;
 }

@@ -65,6 +65,7 @@ Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
     BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, view, settings.target, settings.host_id,
                                           plan_options(context.options)}));
+    context.events->planned(planned.plan);
     const auto limit = enforce_limit(planned.plan, snapshot, view.bindings, context.options.max_deletes);
     if (!limit) {
         // Shown, so that people see why, and not written, so that nobody applies it.

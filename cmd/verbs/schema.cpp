@@ -7,9 +7,7 @@
 namespace tlm::cmd {
 
 Result<ExitCode> run_schema(const Context& context) {
-    const std::string& which = context.options.positional.front();
-    const std::string_view text = which == "plan" ? plan_schema() : workflow_schema();
-    BOOST_OUTCOME_TRYV(write_out(text));
+    BOOST_OUTCOME_TRYV(write_out(schema_named(context.options.positional.front())));
     return ExitCode::done;
 }
 

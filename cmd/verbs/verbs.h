@@ -7,6 +7,7 @@ namespace tlm::cmd {
 // One function for each verb, each in a file of its own name. Results go to standard output; an Error that
 // comes back is shown, and turned into the exit code, in main.
 [[nodiscard]] Result<ExitCode> run_apply(const Context& context);  // also destroy
+[[nodiscard]] Result<ExitCode> run_completion(const Context& context);
 [[nodiscard]] Result<ExitCode> run_diff(const Context& context);
 [[nodiscard]] Result<ExitCode> run_drift(const Context& context);
 [[nodiscard]] Result<ExitCode> run_graph(const Context& context);

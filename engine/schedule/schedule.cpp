@@ -73,7 +73,9 @@ std::vector<std::size_t> Schedule::abandon(std::size_t change) {
         const std::size_t node = open.back();
         open.pop_back();
         for (const std::size_t dependent : nodes_[node].dependents) {
-            if (nodes_[dependent].status == Status::abandoned) continue;
+            // A task that only waits (action none) is nothing that could be skipped.
+            if (nodes_[dependent].status == Status::abandoned || nodes_[dependent].status == Status::finished)
+                continue;
             nodes_[dependent].status = Status::abandoned;
             skipped.push_back(dependent);
             open.push_back(dependent);

@@ -1,25 +1,16 @@
 #include "cmd/schemas.h"
 
 #include <gtest/gtest.h>
-#include <rapidjson/document.h>
-#include <rapidjson/schema.h>
 
 #include "engine/plan/plan_file.h"
+#include "tests/support/json_schema.h"
 #include "tests/support/world.h"
 
 namespace tlm::cmd {
 namespace {
 
-bool validates(std::string_view schema_text, const std::string& json) {
-    rapidjson::Document schema_json;
-    schema_json.Parse(schema_text.data(), schema_text.size());
-    EXPECT_FALSE(schema_json.HasParseError());
-    const rapidjson::SchemaDocument schema(schema_json);
-    rapidjson::SchemaValidator validator(schema);
-    rapidjson::Document document;
-    document.Parse(json);
-    EXPECT_FALSE(document.HasParseError());
-    return document.Accept(validator);
+bool validates(std::string_view schema, const std::string& json) {
+    return test::wrong_by_schema(schema, json).empty();
 }
 
 TEST(PlanSchema, TakesEveryPlanAndRefusesOthers) {
