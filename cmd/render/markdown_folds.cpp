@@ -78,7 +78,7 @@ struct Left {
 
 std::string first_to_last(const Fold& fold, const std::vector<std::size_t>& lines) {
     constexpr std::size_t kLongestName = 80;
-    const std::string first = cut_bytes(fold.lines[lines.front()].name, kLongestName);
+    std::string first = cut_bytes(fold.lines[lines.front()].name, kLongestName);
     if (lines.size() == 1) return first;
     return fmt::format("{} … {}", first, cut_bytes(fold.lines[lines.back()].name, kLongestName));
 }
