@@ -98,18 +98,17 @@ std::string placement_request(const std::vector<BoxSize>& boxes, const std::vect
         if (boxes[i].frame >= frames.size()) frames.resize(boxes[i].frame + 1);
         frames[boxes[i].frame].push_back(i);
     }
-    const bool framed = frames.size() > 1;
-    const auto put = [&](std::size_t i) {
-        text += fmt::format("n{}[width={:.3f},height={:.3f}];\n", i, boxes[i].width / kPixelsPerInch,
-                            boxes[i].height / kPixelsPerInch);
-    };
-    // dot puts what it reads last on top: frames, and, without frames, boxes that nothing connects.
+    // dot puts the frame that it reads last on top, and boxes that nothing connects as well, unless a frame
+    // holds them together; then the first one is on top. So there is always one, with room for its line and
+    // title where it is drawn.
+    const int margin = frames.size() > 1 ? 32 : 0;
     for (std::size_t frame = frames.size(); frame-- > 0;) {
-        // Room for the frame's line and title.
-        if (framed) text += fmt::format("subgraph cluster{}{{margin=32;\n", frame);
-        if (!framed) std::ranges::reverse(frames[frame]);
-        std::ranges::for_each(frames[frame], put);
-        if (framed) text += "}\n";
+        text += fmt::format("subgraph cluster{}{{margin={};\n", frame, margin);
+        for (const std::size_t i : frames[frame]) {
+            text += fmt::format("n{}[width={:.3f},height={:.3f}];\n", i, boxes[i].width / kPixelsPerInch,
+                                boxes[i].height / kPixelsPerInch);
+        }
+        text += "}\n";
     }
     for (const auto& [from, to] : edges)
         text += fmt::format("n{}->n{};\n", from, to);

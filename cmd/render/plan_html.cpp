@@ -258,14 +258,15 @@ void put_changes(std::string& out, const Plan& plan, std::span<const RowKind> ki
     std::string shortened;
     for (std::size_t i = 0; i < left_out.size(); ++i) {
         if (left_out[i] == 0) continue;
-        shortened += fmt::format("{}{} to {}", shortened.empty() ? "" : ", ", left_out[i],
-                                 action_words(static_cast<Action>(i)).word);
+        const auto action = static_cast<Action>(i);
+        shortened += fmt::format("{}{} {}", shortened.empty() ? "" : ", ", left_out[i],
+                                 action == Action::none ? std::string("waiting")
+                                                        : fmt::format("to {}", action_words(action).word));
     }
     if (!shortened.empty()) {
         out += fmt::format(
             "<p class=\"panel dim\">This plan is large. Every change is listed, but the attributes of some "
-            "are left "
-            "out here: {}. The plan file has all of them.</p>\n",
+            "are left out here: {}. The plan file has all of them.</p>\n",
             shortened);
     }
     put_filter(out, kinds, "changes");

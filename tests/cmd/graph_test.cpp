@@ -212,6 +212,17 @@ TEST(Graphviz, IsToldNoNames) {
     EXPECT_THAT(request, HasSubstr("subgraph cluster1{"));
 }
 
+TEST(Graphviz, WhereItIsInstalled_TheFirstIsOnTopWhetherConnectedOrNot) {
+    const std::vector<BoxSize> boxes(6, {120, 46, 0});
+    const auto placement = place_boxes(boxes, {{0, 2}, {1, 2}, {3, 5}, {4, 5}});
+    if (!placement && placement.error().message.find("not installed") != std::string::npos)
+        GTEST_SKIP() << "graphviz is not installed";
+    const std::vector<Point>& at = placement.value().centres;
+    EXPECT_LT(at[0].y, at[1].y);
+    EXPECT_LT(at[1].y, at[3].y);
+    EXPECT_LT(at[3].y, at[4].y);
+}
+
 TEST(Graphviz, AnswerIsReadInPixelsFromTheTop) {
     const Placement placement = read_placement(
                                     "graph 1 4 2\nnode n0 1 1.5 1 0.5 \"\" solid box black lightgrey\n"
