@@ -29,7 +29,7 @@ constexpr std::array kVerbs = {
              "                                    only if it is the plan that was approved\n"
              "  tlm apply --prune                 also delete orphans that are provably ours\n"
              "  tlm apply --prune --max-deletes 12\n"
-             "                                    even if that is more than a safety limit allows\n"
+             "                                    where the safety limit allows less\n"
              "  tlm apply --force                 the clean slate: make everything anew\n"},
     VerbInfo{Verb::destroy, "destroy", "[WORKFLOW...]", "delete the agents and teams of the workflows",
              "Deletes teams, then stops and deletes agents. Tasks stay on the server, which\n"

@@ -459,7 +459,7 @@ constexpr std::string_view kEvents = R"json({
             "code": {
               "enum": [
                 "internal", "bad_input", "not_found", "locked", "conflict", "state", "unreachable",
-                "denied", "refused", "interrupted", "nobody_reads"
+                "denied", "refused", "limit", "interrupted", "nobody_reads"
               ]
             },
             "message": { "type": "string" },

@@ -49,6 +49,8 @@ std::string_view error_name(ErrorCode code) {
             return "denied";
         case ErrorCode::refused:
             return "refused";
+        case ErrorCode::limit:
+            return "limit";
         case ErrorCode::interrupted:
             return "interrupted";
         case ErrorCode::nobody_reads:

@@ -30,7 +30,7 @@ TEST(ValueOffer, IsReadFromThePlaceholder) {
         }
         throw std::runtime_error("no such option");
     };
-    EXPECT_THAT(offer("format", Verb::graph).words, ElementsAre("text", "dot"));
+    EXPECT_THAT(offer("format", Verb::graph).words, ElementsAre("text", "dot", "svg"));
     EXPECT_THAT(offer("ignore", Verb::drift).words,
                 ElementsAre("orphan", "duplicate", "missing", "changed", "stopped", "unowned"));
     EXPECT_THAT(offer("color", Verb::plan).words, ElementsAre("auto", "always", "never"));

@@ -126,7 +126,7 @@ TEST_F(Completion, Fish_OffersTheSame) {
     apply();
     EXPECT_THAT(fish("tlm pl"), ElementsAre("plan"));
     EXPECT_THAT(fish("tlm plan --det"), ElementsAre("--detailed-exitcode"));
-    EXPECT_THAT(fish("tlm graph --format "), ElementsAre("dot", "text"));
+    EXPECT_THAT(fish("tlm graph --format "), ElementsAre("dot", "svg", "text"));
     EXPECT_THAT(fish("tlm state "), AllOf(Contains("list"), Contains("show")));
     EXPECT_THAT(fish("tlm state show pair/te"), ElementsAre("pair/team/crew"));
     EXPECT_THAT(fish("tlm plan --target pair/agent/b"), ElementsAre("pair/agent/builder"));

@@ -38,7 +38,7 @@ TEST_F(Reading, MarkdownOf5000Changes_FitsACommentWithAllDeletesInIt) {
     project.write("workflows/pair.yaml", agents_yaml(0, 300));
     ASSERT_EQ(project.tlm({"apply", "--yes"}).exit_code, 0);
     project.write("workflows/pair.yaml", agents_yaml(300, 4'700));
-    const Finished plan = project.tlm({"plan", "--prune", "--format", "markdown"});
+    const Finished plan = project.tlm({"plan", "--prune", "--max-deletes", "300", "--format", "markdown"});
     ASSERT_EQ(plan.exit_code, 0) << plan.err;
     EXPECT_LT(plan.out.size(), 65'536U);
     EXPECT_THAT(plan.out, HasSubstr("| 4700 | 1 | 0 | 300 | 0 | 0 |"));

@@ -35,7 +35,7 @@ class ReviewedPlan : public testing::Test {
         server.reset_stats();
     }
     Finished apply(int exit_code) {
-        Finished finished = project.tlm({"apply", "p.json", "--yes"});
+        Finished finished = project.tlm({"apply", "p.json", "--yes", "--max-deletes", "3"});
         EXPECT_EQ(finished.exit_code, exit_code) << finished.out << finished.err;
         EXPECT_THAT(server.text("/v1/agents"), HasSubstr(key("zother", "solo")))
             << "unrelated changes proceed";
@@ -101,7 +101,7 @@ TEST_F(ReviewedPlan, ReplacedBySomebodysForce_IsAConflictAndTheNewOneIsNotTouche
 
 TEST_F(ReviewedPlan, DeleteOfATeamWhoseMembersMoved_IsAConflictAndItsAgentsStay) {
     project.write("workflows/pair.yaml", "metadata: {name: pair}\nagents: []\nteams: []\n");
-    plan({"--prune"});
+    plan({"--prune", "--max-deletes", "3"});
     const std::string team = server.get("/v1/teams")["teams"][0]["id"].GetString();
     server.send("PUT", "/v1/teams/" + team, R"({"agentIds":[]})");
     server.reset_stats();
