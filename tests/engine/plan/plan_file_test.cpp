@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "tests/support/world.h"
 
@@ -46,6 +49,22 @@ TEST(PlanFile_ValueEditedByHand, IsRefusedAsAConflict) {
     const auto read = plan_from_text(text, "p.json");
     ASSERT_FALSE(read.has_value());
     EXPECT_EQ(read.error().code, ErrorCode::conflict);
+}
+
+// Plans that an earlier tlm wrote, and somebody approved. The files are never rewritten: a format that can't
+// say the same any more is another version.
+TEST(PlanFile_OfVersion1, IsReadForEverAndWrittenTheSame) {
+    int plans = 0;
+    for (const auto& file :
+         std::filesystem::directory_iterator(TLM_SOURCE_DIR "/tests/engine/plan/version_1")) {
+        std::ifstream stream(file.path(), std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(stream), {}};
+        const auto plan = plan_from_text(text, file.path().filename());
+        ASSERT_TRUE(plan.has_value()) << file.path() << plan.error().message;
+        EXPECT_EQ(plan_to_text(plan.value()), text) << file.path();
+        ++plans;
+    }
+    EXPECT_EQ(plans, 5);
 }
 
 TEST(PlanFile, AnyFlippedBitIsRefused) {
