@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // A key is some hundred bytes; what is larger is something else.
-constexpr std::size_t kMostBytes = 64 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
 
 // `O_EXCL` neither overwrites nor follows a link.
 Result<void> create_file(const std::string& path, const std::string& text, mode_t mode) {

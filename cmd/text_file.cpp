@@ -19,7 +19,7 @@ Result<std::string> read_text_file(const std::string& path, const std::string& w
                     path, {"Check the path and the permissions."});
     std::string text;
     // By blocks: a pipe has no size, and a device has no end.
-    for (std::string block(64 * 1024, '\0'); file && text.size() <= most;) {
+    for (std::string block(std::size_t{64} * 1024, '\0'); file && text.size() <= most;) {
         file.read(block.data(), static_cast<std::streamsize>(block.size()));
         text.append(block, 0, static_cast<std::size_t>(file.gcount()));
     }
