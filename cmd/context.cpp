@@ -80,6 +80,7 @@ PlanOptions plan_options(const Options& options) {
     result.destroy = options.destroy;
     result.targets = options.targets;
     result.excludes = options.excludes;
+    result.replaces = options.replaces;
     return result;
 }
 

@@ -30,6 +30,8 @@ constexpr std::array kVerbs = {
              "  tlm apply --prune                 also delete orphans that are provably ours\n"
              "  tlm apply --prune --max-deletes 12\n"
              "                                    where the safety limit allows less\n"
+             "  tlm apply --replace 'audit/task/review/Read%20it'\n"
+             "                                    submit this task once more\n"
              "  tlm apply --force                 the clean slate: make everything anew\n"},
     VerbInfo{Verb::destroy, "destroy", "[WORKFLOW...]", "delete the agents and teams of the workflows",
              "Deletes teams, then stops and deletes agents. Tasks stay on the server, which\n"
@@ -75,14 +77,18 @@ constexpr std::array kVerbs = {
              "  tlm plan --out plan.json --sign ops.key\n"
              "  tlm apply plan.json --trusted-key ops.pub\n",
              0, 0},
-    VerbInfo{Verb::state, "state", "list | show ADDRESS | lock | check | backup FILE",
+    VerbInfo{Verb::state, "state",
+             "list | show ADDRESS | lock | check | backup FILE | protections | unprotect PATTERN...",
              "look into the state, check it, copy it",
              "list: every binding on this target. show: one of them. lock: who holds the lock.\n"
              "check: reads all of the file and says what is damaged (exit code 1). backup: a\n"
-             "copy that is whole, also while an apply is writing.",
+             "copy that is whole, also while an apply is writing.\n"
+             "protections: what `tlm.protect` keeps from being deleted or replaced, also once\n"
+             "the workflow does not say so any more. unprotect: lifts it.",
              "  tlm state list --format json\n"
              "  tlm state show audit/agent/architect\n"
              "  tlm state lock\n"
+             "  tlm state unprotect 'audit/agent/*'\n"
              "  tlm state check && tlm state backup state-$(date +%F).db\n"},
     VerbInfo{Verb::log, "log", "[RUN]", "list earlier runs, or the calls of one",
              "The journal: every call was recorded before it was sent, with its outcome after.",
@@ -161,10 +167,13 @@ constexpr std::array kOptions = {
                bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy)},
     OptionInfo{"exclude", "GLOB", "not these addresses, nor what needs them; repeatable",
                bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy)},
+    OptionInfo{"replace", "GLOB", "make these anew, submit these tasks again; repeatable",
+               bit(Verb::plan) | bit(Verb::apply)},
     OptionInfo{"ignore", "KIND", "leave out one kind of drift; repeatable", bit(Verb::drift)},
-    OptionInfo{"yes", "", "do not ask", kWriting},
+    OptionInfo{"yes", "", "do not ask", kWriting | bit(Verb::state)},
     OptionInfo{"parallelism", "N", "calls in flight at most, 1 to 256 (default 16)", kWriting},
-    OptionInfo{"lock-timeout", "TIME", "how long to wait for the lock, as 30s or 5m (default 0)", kWriting},
+    OptionInfo{"lock-timeout", "TIME", "how long to wait for the lock, as 30s or 5m (default 0)",
+               kWriting | bit(Verb::state)},
     OptionInfo{"events", "FILE", "events as JSON Lines for programs; - is standard output", kWithTarget},
     OptionInfo{"color", "WHEN", "auto (default), always or never (NO_COLOR)", kEveryVerb},
     OptionInfo{"no-color", "", "the same as --color never", kEveryVerb},

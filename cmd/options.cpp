@@ -1,6 +1,7 @@
 #include "cmd/options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <boost/program_options.hpp>
@@ -195,6 +196,7 @@ Result<void> read_values(const Given& given, Options& options) {
     options.quiet = given.has("quiet");
     options.targets = given.all("target");
     options.excludes = given.all("exclude");
+    options.replaces = given.all("replace");
     options.ignore = given.all("ignore");
     options.out = given.last("out").value_or("");
     options.events = given.last("events").value_or("");
@@ -264,34 +266,44 @@ Result<void> check_outputs(const Options& options) {
     return success();
 }
 
-Result<StateVerb> state_verb(const std::string& word) {
-    constexpr std::array kVerbs = {std::pair("list", StateVerb::list), std::pair("show", StateVerb::show),
-                                   std::pair("lock", StateVerb::lock), std::pair("check", StateVerb::check),
-                                   std::pair("backup", StateVerb::backup)};
-    std::vector<std::string> names;
-    for (const auto& [name, verb] : kVerbs) {
-        if (word == name) return verb;
-        names.emplace_back(name);
-    }
-    const auto near = nearest(word, names);
-    return bad(fmt::format("`tlm state` has no `{}`: there are list, show, lock, check and backup", word),
-               {near ? fmt::format("Did you mean `tlm state {}`?", *near) : verb_hint("state")});
-}
+struct StateVerbInfo {
+    StateVerb verb;
+    std::string_view name;
+    std::string_view takes;  // what follows it, empty: nothing
+    std::size_t least = 0;   // arguments
+    std::size_t most = 0;
+};
+
+constexpr std::array kStateVerbs = {
+    StateVerbInfo{StateVerb::list, "list", ""},
+    StateVerbInfo{StateVerb::show, "show", "one address", 1, 1},
+    StateVerbInfo{StateVerb::lock, "lock", ""},
+    StateVerbInfo{StateVerb::check, "check", ""},
+    StateVerbInfo{StateVerb::backup, "backup", "the file to write", 1, 1},
+    StateVerbInfo{StateVerb::protections, "protections", ""},
+    StateVerbInfo{StateVerb::unprotect, "unprotect", "a pattern or more", 1, 100},
+};
 
 Result<void> read_state_verb(Options& options) {
-    if (options.positional.empty())
-        return bad("`tlm state` needs list, show ADDRESS, lock, check or backup FILE", {verb_hint("state")});
-    BOOST_OUTCOME_TRY(verb, state_verb(options.positional.front()));
-    options.state_verb = verb;
-    options.positional.erase(options.positional.begin());
-    const std::size_t wanted = verb == StateVerb::show || verb == StateVerb::backup ? 1 : 0;
-    if (options.positional.size() != wanted) {
-        return bad(verb == StateVerb::show     ? "`tlm state show` needs one address"
-                   : verb == StateVerb::backup ? "`tlm state backup` needs the file to write"
-                                               : "`tlm state list`, `lock` and `check` take no argument",
-                   {verb_hint("state")});
+    std::vector<std::string> names;
+    for (const StateVerbInfo& info : kStateVerbs)
+        names.emplace_back(info.name);
+    const std::string all = fmt::format("{}", fmt::join(names, ", "));
+    if (options.positional.empty()) return bad("`tlm state` needs one of " + all, {verb_hint("state")});
+    const std::string word = options.positional.front();
+    const auto* const info = std::ranges::find(kStateVerbs, word, &StateVerbInfo::name);
+    if (info == kStateVerbs.end()) {
+        const auto near = nearest(word, names);
+        return bad(fmt::format("`tlm state` has no `{}`: there are {}", word, all),
+                   {near ? fmt::format("Did you mean `tlm state {}`?", *near) : verb_hint("state")});
     }
-    return success();
+    options.state_verb = info->verb;
+    options.positional.erase(options.positional.begin());
+    const std::size_t given = options.positional.size();
+    if (given >= info->least && given <= info->most) return success();
+    return bad(info->takes.empty() ? fmt::format("`tlm state {}` takes no argument", word)
+                                   : fmt::format("`tlm state {}` needs {}", word, info->takes),
+               {verb_hint("state")});
 }
 
 Result<void> check_completion(const Options& options) {

@@ -29,7 +29,7 @@ enum class Verb {
     version,
     help
 };
-enum class StateVerb { list, show, lock, check, backup };
+enum class StateVerb { list, show, lock, check, backup, protections, unprotect };
 enum class Format { text, json, markdown, html, dot, svg };
 
 // Everything that the command line can say.
@@ -55,6 +55,7 @@ struct Options {
     Color color = Color::automatic;
     std::vector<std::string> targets;
     std::vector<std::string> excludes;
+    std::vector<std::string> replaces;
     std::vector<std::string> ignore;  // drift kinds
     DeleteLimit max_deletes;
     std::size_t parallelism = 16;

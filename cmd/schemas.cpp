@@ -84,7 +84,8 @@ constexpr std::string_view kPlan = R"json({
         "prune": { "type": "boolean" },
         "destroy": { "type": "boolean" },
         "target": { "$ref": "#/definitions/strings" },
-        "exclude": { "$ref": "#/definitions/strings" }
+        "exclude": { "$ref": "#/definitions/strings" },
+        "replace": { "$ref": "#/definitions/strings" }
       }
     },
     "workflows": { "$ref": "#/definitions/strings" },
@@ -100,6 +101,15 @@ constexpr std::string_view kPlan = R"json({
         "adopt": { "$ref": "#/definitions/count" },
         "waiting": { "$ref": "#/definitions/count" },
         "unchanged": { "$ref": "#/definitions/count" }
+      }
+    },
+    "protect": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["workflow", "pattern"],
+        "properties": { "workflow": { "type": "string" }, "pattern": { "type": "string" } }
       }
     },
     "changes": { "type": "array", "items": { "$ref": "#/definitions/change" } }
@@ -126,7 +136,7 @@ constexpr std::string_view kPlan = R"json({
           "enum": [
             "absent", "gone", "forced", "workflow_changed", "live_changed", "differs", "stopped",
             "member_recreated", "runtime_moved", "tie", "unbound", "blocked", "orphan", "duplicate", "left_behind",
-            "destroyed"
+            "destroyed", "requested"
           ]
         },
         "key": { "type": "string" },

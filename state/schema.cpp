@@ -96,8 +96,18 @@ Result<void> migrate_to_version_2(Database& database) {
     )sql");
 }
 
+Result<void> migrate_to_version_3(Database& database) {
+    return database.script(R"sql(
+        CREATE TABLE protections(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            workflow TEXT NOT NULL,
+            pattern TEXT NOT NULL,
+            PRIMARY KEY (target, workflow, pattern)) WITHOUT ROWID;
+    )sql");
+}
+
 // The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
-constexpr std::array kMigrations = {&create_version_1, &migrate_to_version_2};
+constexpr std::array kMigrations = {&create_version_1, &migrate_to_version_2, &migrate_to_version_3};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 }  // namespace

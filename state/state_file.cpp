@@ -7,6 +7,7 @@
 #include "state/database.h"
 #include "state/journal_table.h"
 #include "state/private_file.h"
+#include "state/protection_table.h"
 #include "state/schema.h"
 #include "state/snapshot_table.h"
 #include "state/stamp.h"
@@ -106,6 +107,11 @@ Result<std::vector<Binding>> StateFile::bindings() const {
 Result<std::vector<LeftBehind>> StateFile::left_behind() const {
     return read_or_empty<std::vector<LeftBehind>>(
         [&](Database& database) { return state::read_left_behind(database, target_number_); });
+}
+
+Result<std::vector<Protection>> StateFile::protections() const {
+    return read_or_empty<std::vector<Protection>>(
+        [&](Database& database) { return state::read_protections(database, target_number_); });
 }
 
 Result<std::vector<Intent>> StateFile::open_intents() const {
@@ -226,6 +232,14 @@ Result<void> StateFile::write(const JournalBatch& batch) {
     }
     for (const LeftBehind& left : batch.left_behind) {
         BOOST_OUTCOME_TRYV(state::put_left_behind(*database_, target_number_, left));
+    }
+    for (const Protection& protection : batch.protect) {
+        BOOST_OUTCOME_TRY(put, state::put_protection(*database_, target_number_, protection));
+        changed = changed || put;
+    }
+    for (const Protection& protection : batch.unprotect) {
+        BOOST_OUTCOME_TRY(erased, state::erase_protection(*database_, target_number_, protection));
+        changed = changed || erased;
     }
     if (changed) {
         BOOST_OUTCOME_TRYV(database_->run("UPDATE meta SET serial = serial + 1"));

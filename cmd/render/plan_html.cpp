@@ -117,6 +117,8 @@ std::string options_text(const PlanOptions& options) {
         text += fmt::format("--target {} ", shell_quoted_path(glob));
     for (const std::string& glob : options.excludes)
         text += fmt::format("--exclude {} ", shell_quoted_path(glob));
+    for (const std::string& glob : options.replaces)
+        text += fmt::format("--replace {} ", shell_quoted_path(glob));
     return text;
 }
 
@@ -138,6 +140,8 @@ void put_facts(std::string& out, const Plan& plan, const PlanPage& page) {
     out += fmt::format("<dt>Target</dt><dd><code>{}</code></dd>\n", escaped(plan.target));
     if (!plan.workflows.empty()) out += fmt::format("<dt>Workflows</dt><dd>{}</dd>\n", names(plan.workflows));
     if (!options.empty()) out += fmt::format("<dt>Options</dt><dd><code>{}</code></dd>\n", escaped(options));
+    for (const Protection& protection : plan.protect)
+        out += fmt::format("<dt>Protects</dt><dd><code>{}</code></dd>\n", escaped(protection.pattern));
     out += "</dl>\n</section>\n";
 }
 

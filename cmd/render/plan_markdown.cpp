@@ -6,6 +6,7 @@
 #include <iterator>
 #include <vector>
 
+#include "cmd/protection.h"
 #include "cmd/render/columns.h"
 #include "cmd/render/markdown.h"
 #include "cmd/render/markdown_folds.h"
@@ -142,7 +143,15 @@ std::string origin(const Plan& plan) {
     if (plan.options.prune) text += " · `--prune`";
     if (plan.options.destroy) text += " · `destroy`";
     return text + patterns("--target", plan.options.targets) + patterns("--exclude", plan.options.excludes) +
-           "\n\n";
+           patterns("--replace", plan.options.replaces) + "\n\n";
+}
+
+std::string protections(const Plan& plan) {
+    if (plan.protect.empty()) return {};
+    std::vector<std::string> globs;
+    for (const Protection& protection : plan.protect)
+        globs.push_back(protection.pattern);
+    return "Protects from now on" + patterns("tlm.protect", globs) + "\n\n";
 }
 
 std::string losses_list(const Plan& plan, bool with_reason, std::size_t budget, std::size_t& left_out) {
@@ -222,6 +231,13 @@ std::string losses_markdown(const Plan& plan, const PlanSummary& summary, std::s
 // The notices and strays, or where that is longer than `most` how many there are.
 std::string advice_markdown(const Planned& planned, std::size_t most) {
     std::string text;
+    for (std::size_t i = 0; i < std::min(planned.losses.size(), kMostNotices); ++i) {
+        text += fmt::format("- **stops**: {} {}\n", name_span(planned.losses[i].address.text()),
+                            name_span(loss_text(planned.losses[i])));
+    }
+    if (planned.losses.size() > kMostNotices)
+        text += fmt::format("- {} more are protected: `tlm plan` shows all\n",
+                            planned.losses.size() - kMostNotices);
     for (std::size_t i = 0; i < std::min(planned.notices.size(), kMostNotices); ++i) {
         text += fmt::format("- notice: {} {}\n", name_span(planned.notices[i].address.text()),
                             name_span(planned.notices[i].text));
@@ -277,7 +293,7 @@ std::string markdown(const Plan& plan, const Planned* beside, const std::string&
                                   : code_span("tlm show " + name) + " shows everything";
     const std::string head =
         fmt::format("### {}: {}\n\n{}{}", has_changes(plan) ? "Plan" : "No changes", summary_text(summary),
-                    plan.changes.empty() ? "" : table(summary), origin(plan));
+                    plan.changes.empty() ? "" : table(summary), origin(plan) + protections(plan));
     const std::string tail = how_to_apply(plan, file);
     // What is lost comes first; the others share what it leaves, and can always say how much they are.
     const std::size_t least = kLeastFoldBudget + where.size();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cmd/protection.h"
 #include "cmd/render/columns.h"
 #include "cmd/render/strays.h"
 #include "cmd/render/value_diff.h"
@@ -137,6 +138,15 @@ std::string losses_text(const Plan& plan, const PlanSummary& summary, const Layo
     return text;
 }
 
+std::string protections_text(const Plan& plan, const Layout& layout) {
+    std::string text;
+    for (const Protection& protection : plan.protect) {
+        text +=
+            fmt::format("{} {}\n", layout.style.bold("protects from now on:"), visible(protection.pattern));
+    }
+    return text;
+}
+
 std::string summary_line(const Plan& plan, const PlanSummary& summary, const Layout& layout) {
     return fmt::format("{} {}.\n", layout.style.bold(has_changes(plan) ? "Plan:" : "No changes:"),
                        summary_text(summary));
@@ -196,6 +206,8 @@ std::string reason_text(Reason reason) {
             return "left behind by --force";
         case Reason::destroyed:
             return "destroy";
+        case Reason::requested:
+            return "--replace asks for it";
     }
     return "";
 }
@@ -252,7 +264,8 @@ std::string plan_text(const Plan& plan, const Layout& layout) {
     }
     if (!plan.changes.empty()) text += "\n";
     const PlanSummary summary = summarise(plan);
-    return text + losses_text(plan, summary, layout) + summary_line(plan, summary, layout);
+    return text + losses_text(plan, summary, layout) + protections_text(plan, layout) +
+           summary_line(plan, summary, layout);
 }
 
 std::string concise_text(const Plan& plan, const Layout& layout) {
@@ -266,6 +279,10 @@ std::string concise_text(const Plan& plan, const Layout& layout) {
 
 std::string advice_text(const Planned& planned, const Layout& layout) {
     std::string text;
+    for (const ProtectedLoss& loss : planned.losses) {
+        text += fmt::format("{} {} {}\n", layout.style.red("stops:"), visible(loss.address.text()),
+                            loss_text(loss));
+    }
     for (const Notice& notice : planned.notices) {
         text += fmt::format("{} {}: {}\n", layout.style.yellow("notice:"), visible(notice.address.text()),
                             visible(notice.text));

@@ -1,14 +1,15 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <iostream>
 #include <unordered_set>
 
 #include "cmd/approval.h"
+#include "cmd/confirm.h"
 #include "cmd/delete_limit.h"
 #include "cmd/error_text.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan_input.h"
+#include "cmd/protection.h"
 #include "cmd/render/fan_out.h"
 #include "cmd/render/progress.h"
 #include "cmd/render/report_text.h"
@@ -21,6 +22,7 @@
 #include "engine/apply/verify.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
+#include "engine/plan/protection.h"
 #include "state/state_file.h"
 #include "state/state_lock.h"
 
@@ -31,6 +33,7 @@ namespace {
 struct Prepared {
     Plan plan;
     Snapshot before;
+    std::vector<ProtectedLoss> losses;
 };
 
 class Apply {
@@ -45,7 +48,10 @@ class Apply {
             BOOST_OUTCOME_TRY(workflows, load_workflows(context_));
             workflows_ = std::move(workflows);
         }
-        BOOST_OUTCOME_TRYV(can_ask());
+        BOOST_OUTCOME_TRYV(can_confirm(
+            context_,
+            destroys_ ? "Give --yes to delete without asking; on a terminal it shows what would go, and asks."
+                      : "Give --yes to apply without asking; `tlm plan` shows what would be done."));
         BOOST_OUTCOME_TRY(lock,
                           StateLock::acquire(context_.settings.state_path, destroys_ ? "destroy" : "apply",
                                              context_.options.lock_timeout));
@@ -56,8 +62,7 @@ class Apply {
         BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
         if (!reviewed_ && !has_changes(prepared.plan)) return nothing_to_do(*state, prepared.plan);
         BOOST_OUTCOME_TRYV(check_limits(*state, prepared));
-        BOOST_OUTCOME_TRY(agreed, confirm());
-        if (!agreed) {
+        if (!confirmed(context_, destroys_ ? "Delete all of this?" : "Apply this plan?")) {
             say(context_, "Declined: nothing was changed.\n");
             return ExitCode::interrupted;
         }
@@ -73,10 +78,13 @@ class Apply {
         for (const std::string& line : told)
             say(context_, "  " + visible(line) + "\n");
         context_.events->settled(told);
-        Prepared prepared{{}, std::move(before)};
+        Prepared prepared{{}, std::move(before), {}};
         if (reviewed_) {
             prepared.plan = std::move(*reviewed_);
             reviewed_.emplace();
+            BOOST_OUTCOME_TRY(protections, state.protections());
+            prepared.losses =
+                find_protected_losses(prepared.plan.changes, protections, prepared.plan.protect);
             context_.events->planned(prepared.plan);
             // It was reviewed; who is to be asked sees it once more.
             if (!context_.options.yes) {
@@ -94,12 +102,14 @@ class Apply {
             write_out(plan_text(planned.plan, context_.out) + advice_text(planned, context_.out)));
         BOOST_OUTCOME_TRYV(state.save_snapshot(prepared.before));
         prepared.plan = std::move(planned.plan);
+        prepared.losses = std::move(planned.losses);
         stuck_ = planned.stuck;
         return prepared;
     }
 
     // Also of a reviewed plan: whoever applies it decides how much may go.
     Result<void> check_limits(const StateReader& state, const Prepared& prepared) const {
+        BOOST_OUTCOME_TRYV(enforce_protection(prepared.losses));
         BOOST_OUTCOME_TRY(bindings, state.bindings());
         return enforce_limit(prepared.plan, prepared.before, bindings, context_.options.max_deletes);
     }
@@ -129,24 +139,6 @@ class Apply {
                 finished.push_back(address);
         }
         return finished;
-    }
-
-    Result<void> can_ask() const {
-        if (context_.options.yes || stdin_is_terminal()) return success();
-        return fail(
-            ErrorCode::bad_input, "there is no terminal to ask for confirmation", {},
-            {destroys_
-                 ? "Give --yes to delete without asking; on a terminal it shows what would go, and asks."
-                 : "Give --yes to apply without asking; `tlm plan` shows what would be done."});
-    }
-
-    Result<bool> confirm() {
-        if (context_.options.yes) return true;
-        std::cerr << (destroys_ ? "Delete all of this? Only `yes` is taken: "
-                                : "Apply this plan? Only `yes` is taken: ")
-                  << std::flush;
-        std::string answer;
-        return std::getline(std::cin, answer) && answer == "yes";
     }
 
     Result<ExitCode> carry_out(Prepared& prepared, Target& target, StateFile& state) {
@@ -236,9 +228,10 @@ class Apply {
 
 Result<void> check_reviewed(const Context& context, const Plan& plan) {
     const Options& options = context.options;
-    if (options.force || options.prune || !options.targets.empty() || !options.excludes.empty()) {
+    if (options.force || options.prune || !options.targets.empty() || !options.excludes.empty() ||
+        !options.replaces.empty()) {
         return fail(ErrorCode::bad_input, "a reviewed plan is applied as it is", options.positional.front(),
-                    {"--force, --prune, --target and --exclude belong to `tlm plan --out FILE`."});
+                    {"--force, --prune, --target, --exclude and --replace belong to `tlm plan --out FILE`."});
     }
     if (plan.target != context.settings.target) {
         return fail(

@@ -5,6 +5,7 @@
 #include "cmd/delete_limit.h"
 #include "cmd/key_files.h"
 #include "cmd/plan_page.h"
+#include "cmd/protection.h"
 #include "cmd/render/plan_markdown.h"
 #include "cmd/shell_quote.h"
 #include "cmd/stdio.h"
@@ -66,7 +67,8 @@ Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, view, settings.target, settings.host_id,
                                           plan_options(context.options)}));
     context.events->planned(planned.plan);
-    const auto limit = enforce_limit(planned.plan, snapshot, view.bindings, context.options.max_deletes);
+    auto limit = enforce_protection(planned.losses);
+    if (limit) limit = enforce_limit(planned.plan, snapshot, view.bindings, context.options.max_deletes);
     if (!limit) {
         // Shown, so that people see why, and not written, so that nobody applies it.
         BOOST_OUTCOME_TRYV(show(context, planned));

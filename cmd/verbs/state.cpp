@@ -3,6 +3,7 @@
 #include <rapidjson/stringbuffer.h>
 
 #include "cmd/stdio.h"
+#include "cmd/verbs/state_protection.h"
 #include "cmd/verbs/verbs.h"
 #include "engine/base/text.h"
 #include "state/maintenance.h"
@@ -176,6 +177,10 @@ Result<ExitCode> run_state(const Context& context) {
             return check(context);
         case StateVerb::backup:
             return backup(context);
+        case StateVerb::protections:
+            return list_protections(context);
+        case StateVerb::unprotect:
+            return lift_protections(context);
         case StateVerb::list:
         case StateVerb::show:
             break;

@@ -527,6 +527,10 @@ Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts
         BOOST_OUTCOME_TRY(earlier, ports.state.progress_of(settings.digest));
         progress = std::move(earlier);
     }
+    // Before anything is done, so that it holds from here on whatever becomes of the rest.
+    if (!plan.protect.empty()) {
+        BOOST_OUTCOME_TRYV(ports.journal.commit({.protect = plan.protect}));
+    }
     const FleetIndex fleet(before, bindings, left_behind);
     ports.observer.on(ApplyBegins{static_cast<std::size_t>(
         std::ranges::count_if(plan.changes, [](const Change& c) { return c.action != Action::none; }))});

@@ -303,7 +303,9 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
     }
     result.remaining = still_missing(change, fleet, *result.live);
     const bool bound = fleet.bound_to(change.address.kind, change.id) != nullptr;
-    if (change.action == Action::adopt ? bound : result.remaining.empty()) {
+    // What was asked to be made anew is not as planned as long as the old one is there.
+    const bool as_planned = result.remaining.empty() && change.reason != Reason::requested;
+    if (change.action == Action::adopt ? bound : as_planned) {
         result.fit = Fit::already;
         return result;
     }

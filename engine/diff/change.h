@@ -32,6 +32,7 @@ enum class Reason : std::uint8_t {
     duplicate,    // surplus carrier of a key
     left_behind,  // surplus that a forced apply left, or is about to leave
     destroyed,    // `tlm destroy`
+    requested,    // --replace
 };
 [[nodiscard]] std::string_view reason_name(Reason reason);
 [[nodiscard]] std::optional<Reason> parse_reason(std::string_view name);

@@ -22,13 +22,16 @@ const Value* reported(const Attributes& live, Attribute attribute) {
 
 class Differ {
   public:
-    explicit Differ(const FleetIndex& fleet) : fleet_(fleet) {}
+    explicit Differ(const FleetIndex& fleet, Requested requested = {})
+        : fleet_(fleet), requested_(std::move(requested)) {}
 
     void compare(const DesiredResource& desired) {
         const Match match = fleet_.match(desired.address);
         if (match.chosen == nullptr) {
             const bool was_bound = fleet_.binding(desired.address) != nullptr;
             create(desired, was_bound ? Reason::gone : Reason::absent);
+        } else if (requested_ && requested_(desired.address)) {
+            make_anew(desired, match);
         } else if (desired.address.kind == Kind::task) {
             compare_task(desired, match);
         } else {
@@ -57,17 +60,42 @@ class Differ {
         Change& change = result_.changes.back();
         if (change.action != Action::create) return;
         change.precondition = MayExist{};
-        if (desired.address.kind == Kind::task) return;
-        const Match match = fleet_.match(desired.address);
+        // A forced team is another one, and its tasks with it.
+        if (desired.address.kind != Kind::task) leave(fleet_.match(desired.address), change);
+    }
+
+    Diff take() { return std::move(result_); }
+
+  private:
+    static void leave(const Match& match, Change& change) {
         if (match.chosen != nullptr) change.leaves.push_back(match.chosen->id);
         for (const LiveResource* live : match.surplus)
             change.leaves.push_back(live->id);
         std::ranges::sort(change.leaves);
     }
 
-    Diff take() { return std::move(result_); }
+    // A task can't be deleted, so another one takes its place.
+    void make_anew(const DesiredResource& desired, const Match& match) {
+        if (desired.address.kind != Kind::task) return replace(desired, *match.chosen, Reason::requested);
+        if (kept_.contains(desired.address)) {
+            ++result_.kept_of_force;
+            return compare_task(desired, match);
+        }
+        create(desired, Reason::requested);
+        Change& change = result_.changes.back();
+        if (change.action != Action::create) return;
+        change.precondition = MayExist{};
+        leave(match, change);
+    }
 
-  private:
+    void replace(const DesiredResource& desired, const LiveResource& live, Reason reason) {
+        Change change = change_for(desired, Action::replace, reason);
+        change.id = live.id;
+        change.precondition = MustMatch{{}, fingerprint(live.attributes, {})};
+        change.attributes = all_attributes(desired, live);
+        add(std::move(change));
+    }
+
     Change change_for(const DesiredResource& desired, Action action, Reason reason) const {
         Change change;
         change.address = desired.address;
@@ -99,8 +127,9 @@ class Differ {
         }
         bool stuck = false;
         for (const Address& predecessor : desired.blocked_by) {
-            // A forced predecessor is going to be another one than the one that is there.
-            const bool known = reason != Reason::forced || kept_.contains(predecessor);
+            // A predecessor that is made anew is going to be another one than the one that is there.
+            const bool made_anew = reason == Reason::forced || (requested_ && requested_(predecessor));
+            const bool known = !made_anew || kept_.contains(predecessor);
             if (!known || !completed(predecessor)) change.waits_for.push_back(predecessor);
             if (known && failed(predecessor)) {
                 stuck = true;
@@ -219,16 +248,11 @@ class Differ {
             return;
         }
         Reason reason = changes.empty() ? Reason::unbound : reason_for(desired, binding, changes);
-        Action action = changes.empty() ? Action::adopt : Action::update;
+        if (reason == Reason::runtime_moved) return replace(desired, *match.chosen, reason);
+        const Action action = changes.empty() ? Action::adopt : Action::update;
         // What is adopted is part of what is reviewed, and of what a conflict names.
         if (action == Action::adopt) changes = adopted_attributes(desired, *match.chosen);
-        if (reason == Reason::runtime_moved) {
-            action = Action::replace;
-            changes = all_attributes(desired, *match.chosen);
-            unchanged.over.clear();
-        } else if (lost_a_tie(desired.address, match)) {
-            reason = Reason::tie;
-        }
+        if (lost_a_tie(desired.address, match)) reason = Reason::tie;
         Change change = change_for(desired, action, reason);
         change.id = match.chosen->id;
         unchanged.sha256 = fingerprint(match.chosen->attributes, unchanged.over);
@@ -259,8 +283,9 @@ class Differ {
     std::vector<AttributeChange> all_attributes(const DesiredResource& desired,
                                                 const LiveResource& live) const {
         std::vector<AttributeChange> changes;
+        const Attributes named = fleet_.named(desired.address, live.attributes, desired.attributes);
         for (const auto& [attribute, want] : desired.attributes) {
-            const Value* have = reported(live.attributes, attribute);
+            const Value* have = reported(named, attribute);
             changes.push_back(
                 {attribute, have == nullptr ? std::nullopt : std::optional<Value>(*have), want});
         }
@@ -282,7 +307,7 @@ class Differ {
         const Attributes named = fleet_.named(desired.address, match.chosen->attributes, desired.attributes);
         const Value* text = named.find(Attribute::description);
         const Value* want = desired.attributes.find(Attribute::description);
-        if (text != nullptr && *text != *want) {
+        if (desired.managed.has(Attribute::description) && text != nullptr && *text != *want) {
             result_.notices.push_back(
                 {desired.address,
                  fmt::format(
@@ -301,6 +326,7 @@ class Differ {
     }
 
     const FleetIndex& fleet_;
+    Requested requested_;
     Diff result_;
     struct Pending {
         Action action;
@@ -312,8 +338,10 @@ class Differ {
 
 }  // namespace
 
-Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) {
-    Differ differ(fleet);
+Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet, const Requested& requested,
+          const std::vector<std::pair<Address, ResourceId>>& made) {
+    Differ differ(fleet, requested);
+    differ.keep(made);
     for (const DesiredResource& resource : desired)
         differ.compare(resource);
     return differ.take();

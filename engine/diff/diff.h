@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,16 @@ struct Diff {
     std::size_t stuck = 0;          // tasks that wait for one that failed
 };
 
+// What to make anew although it is as desired, by `--replace`.
+using Requested = std::function<bool(const Address&)>;
+
 // Three-way comparison, attribute by attribute: desired, last applied (the index's bindings), live. Pure: the
-// same inputs give the same result. `desired` is sorted by address.
-[[nodiscard]] Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet);
+// same inputs give the same result. `desired` is sorted by address. A requested agent or team is replaced; a
+// requested task is submitted once more, and the one that is there is left behind, unless it is one of
+// `made`.
+[[nodiscard]] Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet,
+                        const Requested& requested = {},
+                        const std::vector<std::pair<Address, ResourceId>>& made = {});
 
 // The clean slate: a create for every desired resource, whatever exists. What an interrupted forced apply
 // made

@@ -29,6 +29,8 @@ class StrayFinder {
         if (claimed_.contains(&live)) return std::nullopt;
         if (const auto at = surplus_.find(&live); at != surplus_.end()) {
             const bool left = left_behind_.contains(live.id);
+            // A task that another was submitted in place of can't be deleted: it is history.
+            if (left && live.kind == Kind::task) return std::nullopt;
             return Stray{&live, left ? StrayKind::left_behind : StrayKind::duplicate, *at->second};
         }
         // A task carries no key, so a task that nobody desires is history and not a stray.

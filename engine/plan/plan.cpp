@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/plan/protection.h"
 #include "engine/plan/removals.h"
 #include "engine/plan/selection.h"
 
@@ -66,6 +67,11 @@ void add_left_by_this_plan(std::vector<Change>& changes, const FleetIndex& fleet
     std::ranges::move(removals, std::back_inserter(changes));
 }
 
+Requested requested_by(const PlanOptions& options) {
+    if (options.replaces.empty()) return {};
+    return [&options](const Address& address) { return matches_any(options.replaces, address.text()); };
+}
+
 void add_destroyed(std::vector<Change>& changes, const std::vector<DesiredResource>& desired,
                    const FleetIndex& fleet) {
     for (const DesiredResource& resource : desired) {
@@ -107,6 +113,7 @@ PlanSummary summarise(const Plan& plan) {
 }
 
 bool has_changes(const Plan& plan) {
+    if (!plan.protect.empty()) return true;
     return std::ranges::any_of(plan.changes, [](const Change& c) { return c.action != Action::none; });
 }
 
@@ -130,8 +137,10 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     if (inputs.options.destroy) {
         add_destroyed(difference.changes, desired, fleet);
     } else {
-        difference = inputs.options.force ? forced_diff(desired, fleet, inputs.state.made_by_unfinished_force)
-                                          : diff(desired, fleet);
+        BOOST_OUTCOME_TRYV(check_patterns(inputs.options.replaces, {}, desired, "--replace"));
+        const auto& made = inputs.state.made_by_unfinished_force;
+        difference = inputs.options.force ? forced_diff(desired, fleet, made)
+                                          : diff(desired, fleet, requested_by(inputs.options), made);
     }
     if (!inputs.options.prune && !inputs.options.destroy)
         add_lost_ties(difference.changes, fleet, planned.strays, inputs.state.made_here, names);
@@ -144,6 +153,13 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     planned.plan.changes = std::move(selection.kept);
     planned.excluded = std::move(selection.left_out);
     planned.plan.unchanged = difference.unchanged;
+    const auto wanted = protections_of(inputs.workflows);
+    planned.losses = find_protected_losses(planned.plan.changes, inputs.state.protections, wanted);
+    // Who takes everything down has nothing more to protect.
+    if (!inputs.options.destroy) {
+        std::ranges::set_difference(wanted, inputs.state.protections,
+                                    std::back_inserter(planned.plan.protect));
+    }
     planned.notices = std::move(difference.notices);
     planned.kept_of_force = difference.kept_of_force;
     planned.stuck = difference.stuck;

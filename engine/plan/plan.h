@@ -21,6 +21,7 @@ struct PlanOptions {
     bool destroy = false;
     std::vector<std::string> targets;   // globs over addresses; empty: everything
     std::vector<std::string> excludes;  // globs over addresses
+    std::vector<std::string> replaces;  // globs over addresses: made anew although they are as desired
     friend bool operator==(const PlanOptions&, const PlanOptions&) = default;
 };
 
@@ -41,12 +42,14 @@ struct Plan {
     PlanOptions options;
     std::vector<std::string> workflows;  // names, sorted
     std::size_t unchanged = 0;
-    std::vector<Change> changes;  // sorted by address; at one address deletes come last, sorted by id
+    std::vector<Protection> protect;  // that apply is to remember, and the state does not yet; sorted
+    std::vector<Change> changes;      // sorted by address; at one address deletes come last, sorted by id
     friend bool operator==(const Plan&, const Plan&) = default;
 };
 
 [[nodiscard]] PlanSummary summarise(const Plan& plan);
-// Whether applying the plan would do nothing: adoptions count as something, tasks that only wait do not.
+// Whether applying the plan would do something: adoptions and new protections count, tasks that only wait do
+// not.
 [[nodiscard]] bool has_changes(const Plan& plan);
 
 struct PlanInputs {
@@ -58,17 +61,27 @@ struct PlanInputs {
     PlanOptions options;
 };
 
+// A protected resource that a plan would delete or replace.
+struct ProtectedLoss {
+    Address address;
+    Action action = Action::remove;
+    Protection by;
+    bool remembered = false;  // by the state; else by the workflow alone
+};
+
 // A plan and what people should know beside it.
 struct Planned {
     Plan plan;
     std::vector<Notice> notices;
     std::vector<Stray> strays;          // refer into the snapshot
+    std::vector<ProtectedLoss> losses;  // protected resources that it would take down: it must not be applied
     std::vector<std::string> excluded;  // addresses of changes that --target or --exclude left out
     std::size_t stuck = 0;              // waiting tasks whose turn can't come: what they wait for failed
     std::size_t kept_of_force = 0;      // resources that an interrupted --force made and this one keeps
 };
 
-// Pure: the same inputs give the same plan. Errors: bad_input where a --target pattern selects nothing.
+// Pure: the same inputs give the same plan. Errors: bad_input where a pattern of the options selects
+// nothing.
 [[nodiscard]] Result<Planned> make_plan(const PlanInputs& inputs);
 
 }  // namespace tlm

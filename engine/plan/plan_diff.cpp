@@ -38,6 +38,12 @@ std::string json(const std::vector<ResourceId>& ids) {
         texts.push_back(id.value);
     return texts.empty() ? std::string() : value_to_json(texts);
 }
+std::string json(const std::vector<Protection>& protections) {
+    StringList texts;
+    for (const Protection& protection : protections)
+        texts.push_back(protection.pattern);
+    return texts.empty() ? std::string() : value_to_json(texts);
+}
 std::string json(const Precondition& precondition) {
     if (std::holds_alternative<MustBeAbsent>(precondition)) return value_to_json(std::string("absent"));
     if (std::holds_alternative<MayExist>(precondition)) return value_to_json(std::string("any"));
@@ -99,6 +105,8 @@ std::vector<Facet> compare_whole(const Plan& old, const Plan& now) {
     facets.add("--destroy", json(old.options.destroy), json(now.options.destroy));
     facets.add("--target", value_to_json(old.options.targets), value_to_json(now.options.targets));
     facets.add("--exclude", value_to_json(old.options.excludes), value_to_json(now.options.excludes));
+    facets.add("--replace", value_to_json(old.options.replaces), value_to_json(now.options.replaces));
+    facets.add("protect", json(old.protect), json(now.protect));
     return facets.take();
 }
 

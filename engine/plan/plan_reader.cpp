@@ -23,11 +23,12 @@ class PlanReader {
   public:
     Plan read(const Json& json) {
         Plan plan;
-        only(json, {"format", "digest", "target", "options", "workflows", "summary", "changes"});
+        only(json, {"format", "digest", "target", "options", "workflows", "summary", "protect", "changes"});
         plan.target = text(json, "target");
         plan.options = options(object(json, "options"));
         plan.workflows = strings(json, "workflows");
         plan.unchanged = count(object(json, "summary"), "unchanged");
+        plan.protect = protections(json);
         for (const Json& item : array(json, "changes")) {
             plan.changes.push_back(change(item));
             if (!fault_.empty()) break;
@@ -132,9 +133,23 @@ class PlanReader {
     }
 
     PlanOptions options(const Json& json) {
-        only(json, {"force", "prune", "destroy", "target", "exclude"});
-        return {flag(json, "force"), flag(json, "prune"), flag(json, "destroy"), strings(json, "target"),
-                strings(json, "exclude")};
+        only(json, {"force", "prune", "destroy", "target", "exclude", "replace"});
+        return {flag(json, "force"),
+                flag(json, "prune"),
+                flag(json, "destroy"),
+                strings(json, "target"),
+                strings(json, "exclude"),
+                find(json, "replace") == nullptr ? StringList() : strings(json, "replace")};
+    }
+
+    std::vector<Protection> protections(const Json& json) {
+        std::vector<Protection> items;
+        if (find(json, "protect") == nullptr) return items;
+        for (const Json& item : array(json, "protect")) {
+            only(item, {"workflow", "pattern"});
+            items.push_back({text(item, "workflow"), text(item, "pattern")});
+        }
+        return items;
     }
 
     Change change(const Json& json) {

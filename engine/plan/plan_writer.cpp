@@ -114,6 +114,8 @@ void write_options(Writer& writer, const PlanOptions& options) {
     writer.Bool(options.destroy);
     list(writer, "target", options.targets);
     list(writer, "exclude", options.excludes);
+    // Left out where it says nothing, so that plans written before it was there keep their digest.
+    if (!options.replaces.empty()) list(writer, "replace", options.replaces);
     writer.EndObject();
 }
 
@@ -134,6 +136,19 @@ void write_summary(Writer& writer, const PlanSummary& summary) {
     writer.EndObject();
 }
 
+void write_protections(Writer& writer, const std::vector<Protection>& protections) {
+    if (protections.empty()) return;
+    key(writer, "protect");
+    writer.StartArray();
+    for (const Protection& protection : protections) {
+        raw(writer,
+            fmt::format(R"({{ "workflow": {}, "pattern": {} }})", value_to_json(protection.workflow),
+                        value_to_json(protection.pattern)),
+            rapidjson::kObjectType);
+    }
+    writer.EndArray();
+}
+
 // Without the digest member, which is over this.
 std::string text_without_digest(const Plan& plan) {
     Buffer buffer;
@@ -145,6 +160,7 @@ std::string text_without_digest(const Plan& plan) {
     write_options(writer, plan.options);
     list(writer, "workflows", plan.workflows);
     write_summary(writer, summarise(plan));
+    write_protections(writer, plan.protect);
     key(writer, "changes");
     writer.StartArray();
     for (const Change& change : plan.changes)

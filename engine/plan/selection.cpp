@@ -11,23 +11,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-bool matches_any(const Texts& patterns, const std::string& text) {
-    return std::ranges::any_of(patterns, [&](const std::string& p) { return address_matches(p, text); });
-}
-
-Result<void> check_patterns(const Texts& patterns, const std::vector<Change>& changes,
-                            const std::vector<DesiredResource>& desired, std::string_view option) {
-    for (const std::string& pattern : patterns) {
-        const auto selects = [&](const auto& item) { return address_matches(pattern, item.address.text()); };
-        if (std::ranges::any_of(desired, selects) || std::ranges::any_of(changes, selects)) continue;
-        return fail(
-            ErrorCode::bad_input, fmt::format("{} `{}` selects nothing", option, pattern), {},
-            {"Addresses look like WORKFLOW/agent/NAME; `*` matches anything. `tlm plan` without the option "
-             "shows the addresses."});
-    }
-    return success();
-}
-
 // Everything that the targets need, by address: what their changes depend on and what they refer to, which
 // may have changes of its own although the target has none.
 std::unordered_set<Address> with_dependencies(const std::vector<Change>& changes,
@@ -75,6 +58,23 @@ std::unordered_set<Address> with_dependents(const std::vector<Change>& changes, 
 }
 
 }  // namespace
+
+bool matches_any(const std::vector<std::string>& patterns, const std::string& text) {
+    return std::ranges::any_of(patterns, [&](const std::string& p) { return address_matches(p, text); });
+}
+
+Result<void> check_patterns(const std::vector<std::string>& patterns, const std::vector<Change>& changes,
+                            const std::vector<DesiredResource>& desired, std::string_view option) {
+    for (const std::string& pattern : patterns) {
+        const auto selects = [&](const auto& item) { return address_matches(pattern, item.address.text()); };
+        if (std::ranges::any_of(desired, selects) || std::ranges::any_of(changes, selects)) continue;
+        return fail(
+            ErrorCode::bad_input, fmt::format("{} `{}` selects nothing", option, pattern), {},
+            {"Addresses look like WORKFLOW/agent/NAME; `*` matches anything. `tlm plan` without the option "
+             "shows the addresses."});
+    }
+    return success();
+}
 
 Result<Selection> select_changes(std::vector<Change> changes, const std::vector<DesiredResource>& desired,
                                  const PlanOptions& options) {

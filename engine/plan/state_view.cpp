@@ -29,10 +29,12 @@ Result<StateView> view_state(const StateReader& state, const Snapshot& snapshot)
     StateView view;
     BOOST_OUTCOME_TRY(bindings, state.bindings());
     BOOST_OUTCOME_TRY(left_behind, state.left_behind());
+    BOOST_OUTCOME_TRY(protections, state.protections());
     BOOST_OUTCOME_TRY(forced, state.made_by_unfinished_force());
     BOOST_OUTCOME_TRY(made, state.made_here(sharers(snapshot)));
     view.bindings = std::move(bindings);
     view.left_behind = std::move(left_behind);
+    view.protections = std::move(protections);
     view.made_by_unfinished_force = std::move(forced);
     view.made_here = std::move(made);
     return view;

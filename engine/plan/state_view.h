@@ -13,6 +13,7 @@ struct StateView {
     std::vector<Binding> bindings;
     std::vector<LeftBehind> left_behind;
     std::vector<std::pair<Address, ResourceId>> made_by_unfinished_force;
+    std::vector<Protection> protections;
     std::vector<ResourceId> made_here;  // StateReader::made_here of those that share their key with another
 };
 

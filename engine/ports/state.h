@@ -31,6 +31,14 @@ struct LeftBehind {
     friend bool operator==(const LeftBehind&, const LeftBehind&) = default;
 };
 
+// Addresses of a workflow that must not be deleted or replaced. Once remembered, it holds whatever the
+// workflow says later, until it is lifted.
+struct Protection {
+    std::string workflow;
+    std::string pattern;  // over addresses, see address_matches
+    friend auto operator<=>(const Protection&, const Protection&) = default;
+};
+
 // A call as the journal holds it: written durably before the call is sent.
 struct Intent {
     CallId id;  // given by Journal::reserve
@@ -58,13 +66,16 @@ struct IntentOutcome {
 
 // Written in one durable transaction.
 struct JournalBatch {
-    std::vector<IntentOutcome> outcomes;
-    std::vector<Binding> bind;  // added, or replacing the binding of the same address
-    std::vector<Address> unbind;
-    std::vector<LeftBehind> left_behind;
-    std::vector<Intent> intents;
+    std::vector<IntentOutcome> outcomes = {};
+    std::vector<Binding> bind = {};  // added, or replacing the binding of the same address
+    std::vector<Address> unbind = {};
+    std::vector<LeftBehind> left_behind = {};
+    std::vector<Intent> intents = {};
+    std::vector<Protection> protect = {};
+    std::vector<Protection> unprotect = {};
     [[nodiscard]] bool empty() const {
-        return outcomes.empty() && bind.empty() && unbind.empty() && left_behind.empty() && intents.empty();
+        return outcomes.empty() && bind.empty() && unbind.empty() && left_behind.empty() && intents.empty() &&
+               protect.empty() && unprotect.empty();
     }
 };
 
@@ -106,6 +117,7 @@ class StateReader {
     virtual ~StateReader() = default;
     [[nodiscard]] virtual Result<std::vector<Binding>> bindings() const = 0;  // sorted by address
     [[nodiscard]] virtual Result<std::vector<LeftBehind>> left_behind() const = 0;
+    [[nodiscard]] virtual Result<std::vector<Protection>> protections() const = 0;  // sorted
     // Entries without an outcome, oldest first: what a killed run left open.
     [[nodiscard]] virtual Result<std::vector<Intent>> open_intents() const = 0;
     // What earlier applies of this plan made and took down.

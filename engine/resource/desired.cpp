@@ -72,12 +72,22 @@ DesiredResource desired_task(const std::string& workflow, const std::string& tea
     return task;
 }
 
+// Takes what `tlm.ignore-changes` names out of what is managed: a create still sends it.
+void ignore_changes(DesiredResource& resource, const std::vector<IgnoredChange>& ignored) {
+    if (ignored.empty()) return;
+    const std::string address = resource.address.text();
+    for (const auto& [pattern, attribute] : ignored) {
+        if (address_matches(pattern, address)) resource.managed.remove(attribute);
+    }
+}
+
 }  // namespace
 
 std::vector<DesiredResource> desired_resources(const std::vector<Workflow>& workflows,
                                                const std::string& host_id) {
     std::vector<DesiredResource> resources;
     for (const Workflow& workflow : workflows) {
+        const std::size_t first = resources.size();
         for (const AgentSpec& agent : workflow.agents) {
             resources.push_back(desired_agent(workflow.name, agent, host_id));
         }
@@ -87,6 +97,8 @@ std::vector<DesiredResource> desired_resources(const std::vector<Workflow>& work
                 resources.push_back(desired_task(workflow.name, team.name, task));
             }
         }
+        for (std::size_t i = first; i < resources.size(); ++i)
+            ignore_changes(resources[i], workflow.ignore_changes);
     }
     std::ranges::sort(resources, {}, &DesiredResource::address);
     return resources;

@@ -13,6 +13,7 @@ namespace tlm {
 class AttributeSet {
   public:
     void add(Attribute attribute) { bits_ |= 1U << static_cast<unsigned>(attribute); }
+    void remove(Attribute attribute) { bits_ &= ~(1U << static_cast<unsigned>(attribute)); }
     [[nodiscard]] bool has(Attribute attribute) const {
         return ((bits_ >> static_cast<unsigned>(attribute)) & 1U) != 0;
     }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "engine/resource/key.h"
+#include "engine/workflow/rules.h"
 #include "engine/workflow/suggestions.h"
 #include "engine/workflow/task_order.h"
 
@@ -54,6 +55,7 @@ class Checker {
                 exists(references, team.agents[m], at.agents[m], "agent", "this workflow");
             tasks(team, at, references);
         }
+        check_rules(workflow, places, suggestions_, diagnostics_);
     }
 
   private:

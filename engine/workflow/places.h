@@ -20,6 +20,8 @@ struct TeamPlaces {
 };
 struct WorkflowPlaces {
     Position name;
+    std::vector<Position> protect;
+    std::vector<Position> ignore_changes;
     std::vector<Position> agents;
     std::vector<TeamPlaces> teams;
     bool agents_known = false;  // there is a list of agents, so that references to others are faults

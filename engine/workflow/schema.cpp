@@ -5,6 +5,7 @@
 #include <array>
 
 #include "engine/workflow/node_reader.h"
+#include "engine/workflow/rules.h"
 
 namespace tlm {
 namespace {
@@ -69,6 +70,10 @@ class SchemaReader {
         if (!reader_.is_mapping(node, "metadata")) return;
         for (const Member& member : node.members()) {
             if (member.name == "name") continue;
+            if (member.name.starts_with("tlm.")) {
+                read_rule(member.name, *member.value, reader_, workflow, places);
+                continue;
+            }
             std::string text = reader_.text(*member.value, member.name);
             if (member.name == "description") workflow.description = std::move(text);
         }

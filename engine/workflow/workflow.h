@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/resource/attributes.h"
+
 namespace tlm {
 
 // Where something stands in a source text. Lines and columns count from 1, columns in code points.
@@ -47,9 +49,18 @@ struct TeamSpec {
     Position position;
 };
 
+// An attribute that is set on creation and not compared afterwards, of the resources that the pattern
+// selects.
+struct IgnoredChange {
+    std::string pattern;
+    Attribute attribute = Attribute::label;
+};
+
 struct Workflow {
     std::string name;  // metadata.name
     std::string description;
+    std::vector<std::string> protect;           // patterns over the workflow's own addresses
+    std::vector<IgnoredChange> ignore_changes;  // likewise
     std::vector<AgentSpec> agents;
     std::vector<TeamSpec> teams;
     Teardown teardown = Teardown::on_completion;

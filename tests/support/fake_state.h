@@ -20,6 +20,7 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     std::map<std::int64_t, Intent> intents;
     std::map<std::int64_t, IntentOutcome> outcomes;
     std::optional<Snapshot> cached;
+    std::vector<Protection> protected_;
     int commits = 0;
     int fail_commits_after = -1;
     bool force_unfinished = false;  // the forced run so far was interrupted
@@ -31,6 +32,7 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
         return all;
     }
     Result<std::vector<LeftBehind>> left_behind() const override { return left; }
+    Result<std::vector<Protection>> protections() const override { return protected_; }
     Result<std::vector<Intent>> open_intents() const override {
         std::vector<Intent> open;
         for (const auto& [id, intent] : intents) {
@@ -101,6 +103,10 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
         for (const Address& address : batch.unbind)
             bound.erase(address);
         left.insert(left.end(), batch.left_behind.begin(), batch.left_behind.end());
+        protected_.insert(protected_.end(), batch.protect.begin(), batch.protect.end());
+        std::ranges::sort(protected_);
+        for (const Protection& lifted : batch.unprotect)
+            std::erase(protected_, lifted);
         for (const Intent& intent : batch.intents)
             intents.insert_or_assign(intent.id.value, intent);
         return success();

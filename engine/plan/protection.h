@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/plan/plan.h"
+
+namespace tlm {
+
+// What the workflows' `tlm.protect` say, sorted.
+[[nodiscard]] std::vector<Protection> protections_of(const std::vector<Workflow>& workflows);
+
+// The protected resources that the plan takes down, in the plan's order. Surplus carriers of a key are none,
+// since another one stays. `remembered` is what the state holds, `wanted` what the workflows or the plan add.
+[[nodiscard]] std::vector<ProtectedLoss> find_protected_losses(const std::vector<Change>& changes,
+                                                               const std::vector<Protection>& remembered,
+                                                               const std::vector<Protection>& wanted);
+
+}  // namespace tlm
