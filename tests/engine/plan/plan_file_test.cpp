@@ -82,6 +82,15 @@ TEST(PlanFile_SummaryEditedByHand, IsRefusedAsAConflict) {
     EXPECT_EQ(plan_from_text(text, "p.json").error().code, ErrorCode::conflict);
 }
 
+TEST(PlanFile_MemberEditedByHand, IsRefusedWithItsPlace) {
+    std::string text = sample_text();
+    text.replace(text.find("\"action\": \"create\""), 18, "\"action\": \"crate\"");
+    const auto read = plan_from_text(text, "p.json");
+    EXPECT_NE(read.error().message.find("unknown action (at `/changes/0/action`, by the schema's `enum`)"),
+              std::string::npos)
+        << read.error().message;
+}
+
 TEST(PlanFile_LineEndingsOfAnotherSystem, AreAccepted) {
     const std::string text = sample_text();
     std::string crlf;
