@@ -265,33 +265,67 @@ Result<void> check_outputs(const Options& options) {
 }
 
 Result<StateVerb> state_verb(const std::string& word) {
-    constexpr std::array kVerbs = {std::pair("list", StateVerb::list), std::pair("show", StateVerb::show),
-                                   std::pair("lock", StateVerb::lock), std::pair("check", StateVerb::check),
-                                   std::pair("backup", StateVerb::backup)};
+    constexpr std::array kVerbs = {
+        std::pair("list", StateVerb::list),     std::pair("show", StateVerb::show),
+        std::pair("lock", StateVerb::lock),     std::pair("check", StateVerb::check),
+        std::pair("backup", StateVerb::backup), std::pair("mv", StateVerb::mv),
+        std::pair("rm", StateVerb::rm),         std::pair("import", StateVerb::import)};
     std::vector<std::string> names;
     for (const auto& [name, verb] : kVerbs) {
         if (word == name) return verb;
         names.emplace_back(name);
     }
     const auto near = nearest(word, names);
-    return bad(fmt::format("`tlm state` has no `{}`: there are list, show, lock, check and backup", word),
-               {near ? fmt::format("Did you mean `tlm state {}`?", *near) : verb_hint("state")});
+    return bad(
+        fmt::format("`tlm state` has no `{}`: there are list, show, lock, check, backup, mv, rm and import",
+                    word),
+        {near ? fmt::format("Did you mean `tlm state {}`?", *near) : verb_hint("state")});
+}
+
+Result<void> check_state_arguments(StateVerb verb, std::size_t given) {
+    const auto need = [&](bool fits, const char* form) -> Result<void> {
+        if (fits) return success();
+        return bad(form, {verb_hint("state")});
+    };
+    switch (verb) {
+        case StateVerb::show:
+            return need(given == 1, "`tlm state show` needs one address");
+        case StateVerb::backup:
+            return need(given == 1, "`tlm state backup` needs the file to write");
+        case StateVerb::mv:
+            return need(given == 2, "the form is: tlm state mv OLD NEW");
+        case StateVerb::rm:
+            return need(given >= 1, "the form is: tlm state rm ADDRESS...");
+        case StateVerb::import:
+            return need(given == 2, "the form is: tlm state import ADDRESS ID");
+        case StateVerb::list:
+        case StateVerb::lock:
+        case StateVerb::check:
+            break;
+    }
+    return need(given == 0, "`tlm state list`, `lock` and `check` take no argument");
 }
 
 Result<void> read_state_verb(Options& options) {
     if (options.positional.empty())
-        return bad("`tlm state` needs list, show ADDRESS, lock, check or backup FILE", {verb_hint("state")});
+        return bad(
+            "`tlm state` needs list, show ADDRESS, lock, check, backup FILE, mv OLD NEW, rm ADDRESS or "
+            "import "
+            "ADDRESS ID",
+            {verb_hint("state")});
     BOOST_OUTCOME_TRY(verb, state_verb(options.positional.front()));
     options.state_verb = verb;
     options.positional.erase(options.positional.begin());
-    const std::size_t wanted = verb == StateVerb::show || verb == StateVerb::backup ? 1 : 0;
-    if (options.positional.size() != wanted) {
-        return bad(verb == StateVerb::show     ? "`tlm state show` needs one address"
-                   : verb == StateVerb::backup ? "`tlm state backup` needs the file to write"
-                                               : "`tlm state list`, `lock` and `check` take no argument",
+    const bool changes = verb == StateVerb::mv || verb == StateVerb::rm || verb == StateVerb::import;
+    const Options usual;
+    if (!changes && (options.yes || options.lock_timeout != usual.lock_timeout ||
+                     options.parallelism != usual.parallelism)) {
+        return bad("--yes, --lock-timeout and --parallelism are for `tlm state mv`, `rm` and `import`",
                    {verb_hint("state")});
     }
-    return success();
+    if (verb != StateVerb::import && options.workflows_dir)
+        return bad("--workflows is for `tlm state import`", {verb_hint("state")});
+    return check_state_arguments(verb, options.positional.size());
 }
 
 Result<void> check_completion(const Options& options) {

@@ -1,16 +1,16 @@
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <iostream>
 #include <unordered_set>
 
 #include "cmd/approval.h"
+#include "cmd/confirmation.h"
 #include "cmd/delete_limit.h"
 #include "cmd/error_text.h"
 #include "cmd/interrupt.h"
 #include "cmd/plan_input.h"
 #include "cmd/render/fan_out.h"
 #include "cmd/render/progress.h"
+#include "cmd/render/rekey_text.h"
 #include "cmd/render/report_text.h"
 #include "cmd/stdio.h"
 #include "cmd/system_clock.h"
@@ -56,8 +56,7 @@ class Apply {
         BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
         if (!reviewed_ && !has_changes(prepared.plan)) return nothing_to_do(*state, prepared.plan);
         BOOST_OUTCOME_TRYV(check_limits(*state, prepared));
-        BOOST_OUTCOME_TRY(agreed, confirm());
-        if (!agreed) {
+        if (!confirm()) {
             say(context_, "Declined: nothing was changed.\n");
             return ExitCode::interrupted;
         }
@@ -132,21 +131,14 @@ class Apply {
     }
 
     Result<void> can_ask() const {
-        if (context_.options.yes || stdin_is_terminal()) return success();
-        return fail(
-            ErrorCode::bad_input, "there is no terminal to ask for confirmation", {},
-            {destroys_
-                 ? "Give --yes to delete without asking; on a terminal it shows what would go, and asks."
-                 : "Give --yes to apply without asking; `tlm plan` shows what would be done."});
+        return check_can_ask(
+            context_.options,
+            destroys_ ? "Give --yes to delete without asking; on a terminal it shows what would go, and asks."
+                      : "Give --yes to apply without asking; `tlm plan` shows what would be done.");
     }
 
-    Result<bool> confirm() {
-        if (context_.options.yes) return true;
-        std::cerr << (destroys_ ? "Delete all of this? Only `yes` is taken: "
-                                : "Apply this plan? Only `yes` is taken: ")
-                  << std::flush;
-        std::string answer;
-        return std::getline(std::cin, answer) && answer == "yes";
+    [[nodiscard]] bool confirm() const {
+        return agreed(context_.options, destroys_ ? "Delete all of this?" : "Apply this plan?");
     }
 
     Result<ExitCode> carry_out(Prepared& prepared, Target& target, StateFile& state) {
@@ -178,7 +170,8 @@ class Apply {
         context_.events->applied(report);
         const ExitCode code = exit_code(report);
         auto written =
-            write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));
+            write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out) +
+                      in_the_way_text(in_the_way(report, prepared.before), context_.out));
         if (written) written = flush_out();
         // A run that is closed as done is not gone on with: a --force given again is another clean slate. So
         // it is closed after it was told, and who was told nothing because of a kill can just run it again.

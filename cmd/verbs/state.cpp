@@ -176,6 +176,12 @@ Result<ExitCode> run_state(const Context& context) {
             return check(context);
         case StateVerb::backup:
             return backup(context);
+        case StateVerb::mv:
+            return run_state_mv(context);
+        case StateVerb::rm:
+            return run_state_rm(context);
+        case StateVerb::import:
+            return run_state_import(context);
         case StateVerb::list:
         case StateVerb::show:
             break;

@@ -143,6 +143,7 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     BOOST_OUTCOME_TRY(selection, select_changes(std::move(difference.changes), desired, inputs.options));
     planned.plan.changes = std::move(selection.kept);
     planned.excluded = std::move(selection.left_out);
+    planned.renames = rename_hints(planned.plan.changes, planned.strays, fleet, planned.plan.workflows);
     planned.plan.unchanged = difference.unchanged;
     planned.notices = std::move(difference.notices);
     planned.kept_of_force = difference.kept_of_force;

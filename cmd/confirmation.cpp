@@ -1,0 +1,21 @@
+#include "cmd/confirmation.h"
+
+#include <iostream>
+
+#include "cmd/terminal.h"
+
+namespace tlm::cmd {
+
+Result<void> check_can_ask(const Options& options, const std::string& hint) {
+    if (options.yes || stdin_is_terminal()) return success();
+    return fail(ErrorCode::bad_input, "there is no terminal to ask for confirmation", {}, {hint});
+}
+
+bool agreed(const Options& options, const std::string& question) {
+    if (options.yes) return true;
+    std::cerr << question << " Only `yes` is taken: " << std::flush;
+    std::string answer;
+    return std::getline(std::cin, answer) && answer == "yes";
+}
+
+}  // namespace tlm::cmd
