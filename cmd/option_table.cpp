@@ -82,11 +82,11 @@ constexpr std::array kVerbs = {
              "list: every binding on this target. show: one of them. lock: who holds the lock.\n"
              "check: reads all of the file and says what is damaged (exit code 1). backup: a\n"
              "copy that is whole, also while an apply is writing.\n"
-             "mv: an agent, a team or a whole workflow was given another name: what is live is\n"
-             "renamed in place, so that nothing is deleted and made anew; a team's tasks follow.\n"
-             "rm: forgets bindings; nothing is sent, and what is live stays. import: an agent or\n"
-             "team that was made by hand gets our key and is managed from then on; a task is\n"
-             "bound. These three show what they would do, and ask.",
+             "mv: an agent, a team or a whole workflow was given another name: what is live\n"
+             "is renamed in place, so that nothing is deleted and made anew; a team's tasks\n"
+             "follow. rm: forgets bindings; nothing is sent, and what is live stays. import:\n"
+             "an agent or team that was made by hand gets our key and is managed from then\n"
+             "on; a task is bound. These three show what they would do, and ask.",
              "  tlm state list --format json\n"
              "  tlm state show audit/agent/architect\n"
              "  tlm state lock\n"

@@ -82,14 +82,14 @@ std::string forget_text(const std::vector<Binding>& bindings, const Layout& layo
     text += "\n";
     if (keyed) {
         text +=
-            "An agent or team that is live stays live, and keeps its key: the next `tlm plan` adopts it, "
-            "unless "
-            "no workflow names it any more; then `tlm drift` shows it as an orphan.\n";
+            "An agent or team that is live stays live, and keeps its key: the next `tlm plan` adopts it,\n"
+            "unless no workflow names it any more; then `tlm drift` shows it as an orphan.\n";
     }
-    if (tasks)
+    if (tasks) {
         text +=
-            "A task stays too: the next `tlm plan` adopts it by its team and subject, where a workflow names "
-            "it.\n";
+            "A task stays too: the next `tlm plan` adopts it by its team and subject, where a workflow\n"
+            "names it.\n";
+    }
     return text +
            fmt::format("{} {}.\n", layout.style.bold("Forget:"), count(bindings.size(), "entry", "entries"));
 }
@@ -159,8 +159,8 @@ std::string in_the_way_text(const std::vector<InTheWay>& found, const Layout& la
                             layout.style.yellow("hint:"), commands);
     if (!unknown.empty())
         text += fmt::format(
-            "{} something is in the way that has neither this name nor this label; `tlm drift` lists what "
-            "was made by hand (unowned), and `tlm state import ADDRESS ID` adopts it:\n{}",
+            "{} something is in the way that has neither this name nor this label; `tlm drift` lists\n"
+            "what was made by hand (unowned), and `tlm state import ADDRESS ID` adopts it:\n{}",
             layout.style.yellow("hint:"), unknown);
     return text;
 }

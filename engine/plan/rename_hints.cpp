@@ -93,18 +93,19 @@ void pair_up(Group& group, Pairs& pairs) {
 std::vector<RenameHint> rename_hints(const std::vector<Change>& changes, const std::vector<Stray>& strays,
                                      const FleetIndex& fleet, const std::vector<std::string>& workflows) {
     std::unordered_map<std::string, Group> groups;
+    for (const Stray& stray : strays) {
+        if (stray.kind != StrayKind::orphan || !stray.address || stray.live->kind == Kind::task) continue;
+        const Attributes named = fleet.named(*stray.address, stray.live->attributes, {});
+        groups[likeness(stray.live->kind, named)].left.push_back(&*stray.address);
+    }
+    // A first plan of a large fleet has many creates and nothing that they could be.
+    if (groups.empty()) return {};
     for (const Change& change : changes) {
         if (change.action != Action::create || change.reason != Reason::absent ||
             change.address.kind == Kind::task)
             continue;
-        groups[likeness(change.address.kind, planned_attributes(change))].made.push_back(&change.address);
-    }
-    if (groups.empty()) return {};
-    for (const Stray& stray : strays) {
-        if (stray.kind != StrayKind::orphan || !stray.address || stray.live->kind == Kind::task) continue;
-        const Attributes named = fleet.named(*stray.address, stray.live->attributes, {});
-        const auto at = groups.find(likeness(stray.live->kind, named));
-        if (at != groups.end()) at->second.left.push_back(&*stray.address);
+        const auto at = groups.find(likeness(change.address.kind, planned_attributes(change)));
+        if (at != groups.end()) at->second.made.push_back(&change.address);
     }
     Pairs pairs;
     for (auto& [text, group] : groups)

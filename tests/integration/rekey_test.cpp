@@ -29,6 +29,9 @@ class Rekeyed : public testing::TestWithParam<bool> {
         if (GetParam()) server.attach(project);
         project.write("workflows/pair.yaml", kPair);
         run({"apply", "--yes"});
+        // The second task waits for the first one; the sandbox completes what is ready by itself.
+        static_cast<void>(server.admin("POST", "/tasks/complete", R"({"all":true})"));
+        run({"apply", "--yes"});
     }
     Finished run(const std::vector<std::string>& command, int exit_code = 0) const {
         Finished finished = project.tlm(command);
@@ -52,14 +55,12 @@ TEST_P(Rekeyed, WorkflowIsRenamed_ThePlanHasNoChangesAndTheIdsStay) {
     EXPECT_THAT(moved.out, HasSubstr("3 renamed on the target"));
     EXPECT_EQ(id("duo/agent/architect"), architect);
     const Finished plan = run({"plan", "--refresh=false"});
-    EXPECT_THAT(plan.out, Not(HasSubstr("create ")));
+    EXPECT_THAT(plan.out, HasSubstr("No changes: 5 unchanged."));
     EXPECT_THAT(plan.out, Not(HasSubstr("rphan")));
     EXPECT_THAT(run({"plan"}).out, Not(HasSubstr("state mv")));
     EXPECT_THAT(run({"state", "mv", "pair", "duo", "--yes"}).out, HasSubstr("Moved already"));
     EXPECT_THAT(run({"state", "list"}).out, Not(HasSubstr("pair/")));
     EXPECT_THAT(run({"log"}).out, HasSubstr("state mv"));
-    run({"apply", "--yes"});
-    run({"apply", "--yes"});
     run({"plan", "--detailed-exitcode"});
     run({"drift"});
 }
@@ -118,7 +119,7 @@ TEST_P(Rekeyed, Forgotten_IsAdoptedByItsKeyAgain) {
     EXPECT_EQ(id("pair/agent/architect"), architect);
 }
 
-TEST_P(Rekeyed, Previews_AreAsInTheGoldenFiles) {
+TEST_P(Rekeyed, Preview_ShowsNamesBeforeAndAfterAndWhatFollows) {
     project.write("workflows/pair.yaml", kRenamedAgent);
     const std::string out = run({"state", "mv", "pair/agent/architect", "pair/agent/chief", "--yes"}).out;
     EXPECT_THAT(out, HasSubstr("  pair/agent/architect -> pair/agent/chief  (id "));
@@ -142,7 +143,6 @@ class OnServer : public testing::Test {
         EXPECT_EQ(finished.exit_code, exit_code) << finished.out << finished.err;
         return finished;
     }
-    // Everything about the fleet but who is called what.
     int agents() const { return server.stat("agents"); }
     Server server;
     Project project;
@@ -195,7 +195,7 @@ class CutMove : public testing::TestWithParam<const char*> {
     CutMove() {
         server.attach(project);
         project.write("workflows/pair.yaml", kPair);
-        project.tlm({"apply", "--yes"});
+        EXPECT_EQ(project.tlm({"apply", "--yes"}).exit_code, 0);
         project.write("workflows/pair.yaml", kRenamedWorkflow);
     }
     SimulatorOptions killing() {
@@ -219,7 +219,7 @@ TEST_P(CutMove, GivenAgain_EverythingIsBoundToWhatItWas) {
         const auto ids = replaced(project.tlm({"state", "list"}).out, from + "/", "");
         const Finished cut = project.tlm_meanwhile({"state", "mv", from, to, "--yes", "--parallelism", "1"},
                                                    [&](int pid) { victim.started(pid); });
-        killed = victim.ended();
+        killed = !victim.ended();
         EXPECT_EQ(cut.exit_code, killed ? 128 + SIGKILL : 0) << cut.out << cut.err;
         static_cast<void>(server.admin("DELETE", "/faults"));
         const Finished again = project.tlm({"state", "mv", from, to, "--yes"});
