@@ -37,10 +37,24 @@ std::string overview() {
     return text + "\n`tlm help VERB` explains a verb, with examples.\n";
 }
 
+// On one line where that fits, else broken where one form of the arguments ends.
+std::string usage(const VerbInfo& verb) {
+    constexpr std::size_t kWidth = 80;
+    std::string text = fmt::format("Usage: tlm {} {}{}[options]", verb.name, verb.arguments,
+                                   verb.arguments.empty() ? "" : " ");
+    const std::string indent(fmt::format("Usage: tlm {} ", verb.name).size(), ' ');
+    for (std::size_t begin = 0; text.size() - begin > kWidth;) {
+        const std::size_t at = text.rfind(" | ", begin + kWidth - 3);
+        if (at == std::string::npos || at <= begin + indent.size()) break;
+        text.replace(at, 3, " |\n" + indent);
+        begin = at + 3;
+    }
+    return text;
+}
+
 std::string about(const VerbInfo& verb) {
     std::string text =
-        fmt::format("tlm {}: {}\n\nUsage: tlm {} {}{}[options]\n\n{}\n\nOptions:\n", verb.name, verb.summary,
-                    verb.name, verb.arguments, verb.arguments.empty() ? "" : " ", verb.text);
+        fmt::format("tlm {}: {}\n\n{}\n\n{}\n\nOptions:\n", verb.name, verb.summary, usage(verb), verb.text);
     for (const OptionInfo& option : option_table()) {
         if ((option.verbs & bit(verb.verb)) == 0) continue;
         const std::string name = option.argument.empty()

@@ -78,18 +78,28 @@ constexpr std::array kVerbs = {
              "  tlm apply plan.json --trusted-key ops.pub\n",
              0, 0},
     VerbInfo{Verb::state, "state",
-             "list | show ADDRESS | lock | check | backup FILE | protections | unprotect PATTERN...",
-             "look into the state, check it, copy it",
+             "list | show ADDRESS | lock | check | backup FILE | mv ADDRESS NEW | rm ADDRESS... | import "
+             "ADDRESS ID | protections | unprotect PATTERN...",
+             "look into the state, check it, copy it, put it right",
              "list: every binding on this target. show: one of them. lock: who holds the lock.\n"
              "check: reads all of the file and says what is damaged (exit code 1). backup: a\n"
              "copy that is whole, also while an apply is writing.\n"
-             "protections: what `tlm.protect` keeps from being deleted or replaced, also once\n"
-             "the workflow does not say so any more. unprotect: lifts it.",
+             "mv: an agent, a team or a whole workflow was given another name: what is live\n"
+             "is renamed in place, so that nothing is deleted and made anew; a team's tasks\n"
+             "follow. rm: forgets bindings; nothing is sent, and what is live stays. import:\n"
+             "an agent or team that was made by hand gets our key and is managed from then\n"
+             "on; a task is bound. protections: what `tlm.protect` keeps from being\n"
+             "deleted or replaced, also once the workflow does not say so any more. unprotect:\n"
+             "lifts it. Those that change something show what they would do, and ask.",
              "  tlm state list --format json\n"
              "  tlm state show audit/agent/architect\n"
              "  tlm state lock\n"
+             "  tlm state check && tlm state backup state-$(date +%F).db\n"
+             "  tlm state mv audit/agent/architect audit/agent/chief\n"
+             "  tlm state mv audit code-audit     a workflow whose metadata.name was changed\n"
+             "  tlm state rm 'audit/task/*'\n"
              "  tlm state unprotect 'audit/agent/*'\n"
-             "  tlm state check && tlm state backup state-$(date +%F).db\n"},
+             "  tlm state import audit/agent/chief 46b06d08-dafe-4c17-91f5-d8343a93fcae\n"},
     VerbInfo{Verb::log, "log", "[RUN]", "list earlier runs, or the calls of one",
              "The journal: every call was recorded before it was sent, with its outcome after.",
              "  tlm log\n"
@@ -120,14 +130,14 @@ constexpr std::array kVerbs = {
 
 constexpr unsigned kWithWorkflows = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) |
                                     bit(Verb::drift) | bit(Verb::validate) | bit(Verb::graph) |
-                                    bit(Verb::completion);
+                                    bit(Verb::state) | bit(Verb::completion);
 constexpr unsigned kWithState = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift) |
                                 bit(Verb::state) | bit(Verb::log) | bit(Verb::completion);
 constexpr unsigned kWithTarget = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift);
 constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
 constexpr unsigned kListing = bit(Verb::state) | bit(Verb::log) | bit(Verb::diff);
 constexpr unsigned kApproving = bit(Verb::apply) | bit(Verb::verify);
-constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy);
+constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::state);
 
 constexpr std::array kFormats = {
     FormatInfo{"text", Format::text, kComparing | kListing | bit(Verb::graph)},
@@ -142,7 +152,8 @@ constexpr std::array kOptions = {
     OptionInfo{"workflows", "DIR", "directory of workflow files (WORKFLOWS_DIR)", kWithWorkflows},
     OptionInfo{"url", "URL", "the target, https://... or sandbox:PATH (AGAMEMNON_URL)", kWithState},
     OptionInfo{"state", "FILE", "the state (default .tlm/state.db; TLM_STATE)", kWithState},
-    OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)", kWithTarget},
+    OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)",
+               kWithTarget | bit(Verb::state)},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
     OptionInfo{"out", "NAME", "write NAME.key and NAME.pub", bit(Verb::keygen)},
     OptionInfo{"sign", "KEY", "sign the plan with this private key, into FILE.sig", bit(Verb::plan)},

@@ -7,6 +7,7 @@
 #include <boost/program_options.hpp>
 #include <cctype>
 #include <charconv>
+#include <limits>
 
 #include "cmd/completion/scripts.h"
 #include "cmd/delete_limit.h"
@@ -274,14 +275,19 @@ struct StateVerbInfo {
     std::size_t most = 0;
 };
 
+constexpr std::size_t kMany = std::numeric_limits<std::size_t>::max();
+
 constexpr std::array kStateVerbs = {
     StateVerbInfo{StateVerb::list, "list", ""},
-    StateVerbInfo{StateVerb::show, "show", "one address", 1, 1},
+    StateVerbInfo{StateVerb::show, "show", "ADDRESS", 1, 1},
     StateVerbInfo{StateVerb::lock, "lock", ""},
     StateVerbInfo{StateVerb::check, "check", ""},
-    StateVerbInfo{StateVerb::backup, "backup", "the file to write", 1, 1},
+    StateVerbInfo{StateVerb::backup, "backup", "FILE", 1, 1},
+    StateVerbInfo{StateVerb::mv, "mv", "OLD NEW", 2, 2},
+    StateVerbInfo{StateVerb::rm, "rm", "ADDRESS...", 1, kMany},
+    StateVerbInfo{StateVerb::import, "import", "ADDRESS ID", 2, 2},
     StateVerbInfo{StateVerb::protections, "protections", ""},
-    StateVerbInfo{StateVerb::unprotect, "unprotect", "a pattern or more", 1, 100},
+    StateVerbInfo{StateVerb::unprotect, "unprotect", "PATTERN...", 1, kMany},
 };
 
 Result<void> read_state_verb(Options& options) {
@@ -299,10 +305,21 @@ Result<void> read_state_verb(Options& options) {
     }
     options.state_verb = info->verb;
     options.positional.erase(options.positional.begin());
+    const bool changes = info->verb == StateVerb::mv || info->verb == StateVerb::rm ||
+                         info->verb == StateVerb::import || info->verb == StateVerb::unprotect;
+    const Options usual;
+    if (!changes && (options.yes || options.lock_timeout != usual.lock_timeout ||
+                     options.parallelism != usual.parallelism)) {
+        return bad(
+            "--yes, --lock-timeout and --parallelism are for the verbs of `tlm state` that change something",
+            {verb_hint("state")});
+    }
+    if (info->verb != StateVerb::import && options.workflows_dir)
+        return bad("--workflows is for `tlm state import`", {verb_hint("state")});
     const std::size_t given = options.positional.size();
     if (given >= info->least && given <= info->most) return success();
     return bad(info->takes.empty() ? fmt::format("`tlm state {}` takes no argument", word)
-                                   : fmt::format("`tlm state {}` needs {}", word, info->takes),
+                                   : fmt::format("the form is: tlm state {} {}", word, info->takes),
                {verb_hint("state")});
 }
 

@@ -29,7 +29,7 @@ enum class Verb {
     version,
     help
 };
-enum class StateVerb { list, show, lock, check, backup, protections, unprotect };
+enum class StateVerb { list, show, lock, check, backup, mv, rm, import, protections, unprotect };
 enum class Format { text, json, markdown, html, dot, svg };
 
 // Everything that the command line can say.

@@ -254,6 +254,17 @@ std::string advice_markdown(const Planned& planned, std::size_t most) {
         text += fmt::format("- {} more {} left out by `--target` or `--exclude`.\n", planned.excluded.size(),
                             planned.excluded.size() == 1 ? "change is" : "changes are");
     }
+    if (!planned.renames.empty())
+        text +=
+            "- What is left over and what is created look alike. What only got another name is kept with:\n";
+    for (std::size_t i = 0; i < std::min(planned.renames.size(), kMostNotices); ++i) {
+        // A command is never cut.
+        const std::string command = move_command(planned.renames[i]);
+        if (command.size() <= kLongestName) text += fmt::format("  - {}\n", code_span(command));
+    }
+    if (planned.renames.size() > kMostNotices)
+        text +=
+            fmt::format("  - … and {} more: `tlm plan` shows them\n", planned.renames.size() - kMostNotices);
     if (!text.empty()) text += "\n";
     for (const StrayGroup& group : stray_groups(planned)) {
         std::string list;

@@ -8,6 +8,7 @@
 #include "cmd/render/columns.h"
 #include "cmd/render/strays.h"
 #include "cmd/render/value_diff.h"
+#include "cmd/shell_quote.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kMostStrays = 20;   // shown one by one; the rest is counted
 constexpr std::size_t kMostNamed = 10;    // deletes and replacements in the line before the summary
 constexpr std::size_t kUsualWidth = 100;  // where there is no terminal, a longer update goes on several lines
+constexpr std::size_t kMostRenames = 20;  // hints; the rest is counted
 constexpr std::string_view kNotSet = "(not set)";
 
 std::string optional_text(const std::optional<Value>& value) {
@@ -119,6 +121,18 @@ std::string strays_text(const Planned& planned, const Layout& layout) {
     return text;
 }
 
+std::string renames_text(const Planned& planned, const Layout& layout) {
+    if (planned.renames.empty()) return {};
+    std::string text = fmt::format(
+        "{} what is left over and what is created look alike. What only got another name is kept with:\n",
+        layout.style.yellow("hint:"));
+    for (std::size_t i = 0; i < std::min(planned.renames.size(), kMostRenames); ++i)
+        text += fmt::format("  {}\n", move_command(planned.renames[i]));
+    if (planned.renames.size() > kMostRenames)
+        text += fmt::format("  … and {} more\n", planned.renames.size() - kMostRenames);
+    return text;
+}
+
 // "! 2 deletes, 1 replacement: " and their addresses; empty where nothing is lost.
 std::string losses_text(const Plan& plan, const PlanSummary& summary, const Layout& layout) {
     const std::string counts = losses_summary(summary);
@@ -212,6 +226,10 @@ std::string reason_text(Reason reason) {
     return "";
 }
 
+std::string move_command(const RenameHint& hint) {
+    return fmt::format("tlm state mv {} {}", shell_quoted_path(hint.from), shell_quoted_path(hint.to));
+}
+
 std::string value_text(const Value& value) {
     return visible(value_to_json(value));
 }
@@ -297,7 +315,7 @@ std::string advice_text(const Planned& planned, const Layout& layout) {
         text += fmt::format("{} more {} left out by --target or --exclude.\n", planned.excluded.size(),
                             planned.excluded.size() == 1 ? "change is" : "changes are");
     }
-    return text + strays_text(planned, layout);
+    return text + renames_text(planned, layout) + strays_text(planned, layout);
 }
 
 }  // namespace tlm::cmd

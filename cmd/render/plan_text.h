@@ -19,6 +19,8 @@ struct Layout {
 [[nodiscard]] std::string action_text(Action action, const Style& style);
 // The reason as half a sentence: "the workflow changed".
 [[nodiscard]] std::string reason_text(Reason reason);
+// The command that renames in place.
+[[nodiscard]] std::string move_command(const RenameHint& hint);
 // A value on one line, quoted as JSON, nothing in it that a terminal would obey.
 [[nodiscard]] std::string value_text(const Value& value);
 

@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <unordered_set>
 
 #include "cmd/approval.h"
-#include "cmd/confirm.h"
+#include "cmd/confirmation.h"
 #include "cmd/delete_limit.h"
 #include "cmd/error_text.h"
 #include "cmd/interrupt.h"
@@ -12,6 +11,7 @@
 #include "cmd/protection.h"
 #include "cmd/render/fan_out.h"
 #include "cmd/render/progress.h"
+#include "cmd/render/rekey_text.h"
 #include "cmd/render/report_text.h"
 #include "cmd/stdio.h"
 #include "cmd/system_clock.h"
@@ -48,10 +48,7 @@ class Apply {
             BOOST_OUTCOME_TRY(workflows, load_workflows(context_));
             workflows_ = std::move(workflows);
         }
-        BOOST_OUTCOME_TRYV(can_confirm(
-            context_,
-            destroys_ ? "Give --yes to delete without asking; on a terminal it shows what would go, and asks."
-                      : "Give --yes to apply without asking; `tlm plan` shows what would be done."));
+        BOOST_OUTCOME_TRYV(can_ask());
         BOOST_OUTCOME_TRY(lock,
                           StateLock::acquire(context_.settings.state_path, destroys_ ? "destroy" : "apply",
                                              context_.options.lock_timeout));
@@ -62,7 +59,7 @@ class Apply {
         BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
         if (!reviewed_ && !has_changes(prepared.plan)) return nothing_to_do(*state, prepared.plan);
         BOOST_OUTCOME_TRYV(check_limits(*state, prepared));
-        if (!confirmed(context_, destroys_ ? "Delete all of this?" : "Apply this plan?")) {
+        if (!confirm()) {
             say(context_, "Declined: nothing was changed.\n");
             return ExitCode::interrupted;
         }
@@ -141,6 +138,17 @@ class Apply {
         return finished;
     }
 
+    Result<void> can_ask() const {
+        return check_can_ask(
+            context_.options,
+            destroys_ ? "Give --yes to delete without asking; on a terminal it shows what would go, and asks."
+                      : "Give --yes to apply without asking; `tlm plan` shows what would be done.");
+    }
+
+    [[nodiscard]] bool confirm() const {
+        return agreed(context_.options, destroys_ ? "Delete all of this?" : "Apply this plan?");
+    }
+
     Result<ExitCode> carry_out(Prepared& prepared, Target& target, StateFile& state) {
         // Somebody may have thought about the question for an hour.
         if (!context_.options.yes) {
@@ -170,7 +178,8 @@ class Apply {
         context_.events->applied(report);
         const ExitCode code = exit_code(report);
         auto written =
-            write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out));
+            write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out) +
+                      in_the_way_text(in_the_way(report, prepared.before), context_.out));
         if (written) written = flush_out();
         // A run that is closed as done is not gone on with: a --force given again is another clean slate. So
         // it is closed after it was told, and who was told nothing because of a kill can just run it again.

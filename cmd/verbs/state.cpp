@@ -181,6 +181,12 @@ Result<ExitCode> run_state(const Context& context) {
             return list_protections(context);
         case StateVerb::unprotect:
             return lift_protections(context);
+        case StateVerb::mv:
+            return run_state_mv(context);
+        case StateVerb::rm:
+            return run_state_rm(context);
+        case StateVerb::import:
+            return run_state_import(context);
         case StateVerb::list:
         case StateVerb::show:
             break;

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "cmd/confirm.h"
+#include "cmd/confirmation.h"
 #include "cmd/stdio.h"
 #include "engine/base/text.h"
 #include "state/state_file.h"
@@ -83,7 +83,7 @@ Result<ExitCode> list_protections(const Context& context) {
 }
 
 Result<ExitCode> lift_protections(const Context& context) {
-    BOOST_OUTCOME_TRYV(can_confirm(context, "Give --yes to lift it without asking."));
+    BOOST_OUTCOME_TRYV(check_can_ask(context.options, "Give --yes to lift it without asking."));
     BOOST_OUTCOME_TRY(lock, StateLock::acquire(context.settings.state_path, "state unprotect",
                                                context.options.lock_timeout));
     const StateLock held = std::move(lock);
@@ -95,7 +95,7 @@ Result<ExitCode> lift_protections(const Context& context) {
     for (const Protection& protection : lifted)
         preview += "  " + line_of(protection);
     BOOST_OUTCOME_TRYV(write_out(preview));
-    if (!confirmed(context, "Lift this protection?")) {
+    if (!agreed(context.options, "Lift this protection?")) {
         say(context, "Declined: nothing was changed.\n");
         return ExitCode::interrupted;
     }

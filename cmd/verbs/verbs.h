@@ -17,6 +17,9 @@ namespace tlm::cmd {
 [[nodiscard]] Result<ExitCode> run_schema(const Context& context);
 [[nodiscard]] Result<ExitCode> run_show(const Context& context);
 [[nodiscard]] Result<ExitCode> run_state(const Context& context);
+[[nodiscard]] Result<ExitCode> run_state_import(const Context& context);
+[[nodiscard]] Result<ExitCode> run_state_mv(const Context& context);
+[[nodiscard]] Result<ExitCode> run_state_rm(const Context& context);
 [[nodiscard]] Result<ExitCode> run_validate(const Context& context);
 [[nodiscard]] Result<ExitCode> run_verify(const Context& context);
 

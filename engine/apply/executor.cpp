@@ -14,6 +14,7 @@
 #include "engine/apply/throttle.h"
 #include "engine/apply/ties.h"
 #include "engine/apply/work.h"
+#include "engine/rekey/in_the_way.h"
 #include "engine/schedule/schedule.h"
 
 namespace tlm {
@@ -291,7 +292,10 @@ class Executor {
 
     void on(std::size_t i, const CallAlreadySo& already) {
         // Something with this key exists. Whether it is ours to adopt, the look-up tells.
-        if (step(i) == Step::create) return look_up_later(i, already.reason);
+        if (step(i) == Step::create) {
+            results_[i].in_the_way = true;
+            return look_up_later(i, already.reason);
+        }
         // Of an update or a delete it says that something stands against it.
         if (step(i) != Step::start && step(i) != Step::stop) return on(i, CallRefused{already.reason});
         books_.outcome(call_, "already", already.reason, works_.at(i).id);
@@ -353,6 +357,7 @@ class Executor {
 
     void on(std::size_t i, const CallRefused& refused) {
         books_.outcome(call_, "refused", refused.reason, {});
+        results_[i].in_the_way = step(i) == Step::create && says_exists(refused.reason);
         give_up(i, ResultKind::failed, failure(i, refused.reason));
     }
 

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_set>
 
+#include "engine/rekey/rekeying.h"
 #include "engine/snapshot/fleet_index.h"
 
 namespace tlm {
@@ -35,6 +38,27 @@ Attributes arrived(const Intent& intent, const LiveResource& live, const FleetIn
     return result;
 }
 
+// A rename that did reach the target moves its binding, as its outcome would have. Says so in a sentence.
+std::string settle_rename(const Intent& intent, const LiveResource* live, const FleetIndex& fleet,
+                          const std::vector<Binding>& bindings, JournalBatch& batch) {
+    if (live == nullptr || live->name != intent.key) {
+        batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", intent.target});
+        return fmt::format("{}: an interrupted rename did not reach the target; it has its old name",
+                           intent.address.text());
+    }
+    batch.outcomes.push_back({intent.id, "settled_done", "interrupted", intent.target});
+    const Binding* bound = fleet.bound_to(live->kind, live->id);
+    if (bound == nullptr) {
+        batch.bind.push_back({intent.address, intent.key, live->id, live->team, intent.attributes});
+    } else if (bound->address != intent.address) {
+        StateEdit edit = follow(bound->address, intent.address, fleet, bindings);
+        std::ranges::move(edit.unbind, std::back_inserter(batch.unbind));
+        std::ranges::move(edit.bind, std::back_inserter(batch.bind));
+    }
+    return fmt::format("{}: an interrupted rename did reach the target (id {}); it is kept",
+                       intent.address.text(), live->id.value);
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, FleetReader& reader,
@@ -52,6 +76,18 @@ Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, F
     const auto tell = [&](std::string text) { told.push_back(std::move(text)); };
     for (const Intent& intent : intents) {
         const std::string address = intent.address.text();
+        if (intent.verb == "rename") {
+            const LiveResource* live = fleet.by_id(intent.address.kind, intent.target);
+            std::vector<std::vector<LiveResource>> asked;
+            if (live == nullptr && !snapshot.consistent) {
+                BOOST_OUTCOME_TRY(found, reader.find({{intent.address.kind, intent.key, {}}}));
+                asked = std::move(found);
+                const auto at = std::ranges::find(asked.at(0), intent.target, &LiveResource::id);
+                if (at != asked.at(0).end()) live = &*at;
+            }
+            tell(settle_rename(intent, live, fleet, bindings, batch));
+            continue;
+        }
         if (intent.verb != "create") {
             batch.outcomes.push_back({intent.id, "settled_not_done", "interrupted", intent.target});
             tell(fmt::format("{}: the {} was interrupted; it is planned again where it is still needed",

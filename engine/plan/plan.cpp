@@ -152,6 +152,7 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     BOOST_OUTCOME_TRY(selection, select_changes(std::move(difference.changes), desired, inputs.options));
     planned.plan.changes = std::move(selection.kept);
     planned.excluded = std::move(selection.left_out);
+    planned.renames = rename_hints(planned.plan.changes, planned.strays, fleet, planned.plan.workflows);
     planned.plan.unchanged = difference.unchanged;
     const auto wanted = protections_of(inputs.workflows);
     planned.losses = find_protected_losses(planned.plan.changes, inputs.state.protections, wanted);

@@ -8,6 +8,7 @@
 #include "engine/diff/change.h"
 #include "engine/diff/diff.h"
 #include "engine/diff/strays.h"
+#include "engine/plan/rename_hints.h"
 #include "engine/plan/state_view.h"
 #include "engine/snapshot/snapshot.h"
 #include "engine/workflow/workflow.h"
@@ -76,6 +77,7 @@ struct Planned {
     std::vector<Stray> strays;          // refer into the snapshot
     std::vector<ProtectedLoss> losses;  // protected resources that it would take down: it must not be applied
     std::vector<std::string> excluded;  // addresses of changes that --target or --exclude left out
+    std::vector<RenameHint> renames;    // what was perhaps only given another name
     std::size_t stuck = 0;              // waiting tasks whose turn can't come: what they wait for failed
     std::size_t kept_of_force = 0;      // resources that an interrupted --force made and this one keeps
 };

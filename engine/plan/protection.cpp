@@ -10,14 +10,6 @@ bool takes_down(const Change& change) {
     return change.action == Action::replace;
 }
 
-const Protection* first_that_covers(const std::vector<Protection>& protections, const Address& address,
-                                    const std::string& text) {
-    const auto at = std::ranges::find_if(protections, [&](const Protection& protection) {
-        return protection.workflow == address.workflow && address_matches(protection.pattern, text);
-    });
-    return at == protections.end() ? nullptr : &*at;
-}
-
 }  // namespace
 
 std::vector<Protection> protections_of(const std::vector<Workflow>& workflows) {
@@ -32,6 +24,14 @@ std::vector<Protection> protections_of(const std::vector<Workflow>& workflows) {
     return protections;
 }
 
+const Protection* find_protection(const std::vector<Protection>& protections, const Address& address,
+                                  const std::string& text) {
+    const auto at = std::ranges::find_if(protections, [&](const Protection& protection) {
+        return protection.workflow == address.workflow && address_matches(protection.pattern, text);
+    });
+    return at == protections.end() ? nullptr : &*at;
+}
+
 std::vector<ProtectedLoss> find_protected_losses(const std::vector<Change>& changes,
                                                  const std::vector<Protection>& remembered,
                                                  const std::vector<Protection>& wanted) {
@@ -40,9 +40,9 @@ std::vector<ProtectedLoss> find_protected_losses(const std::vector<Change>& chan
     for (const Change& change : changes) {
         if (!takes_down(change)) continue;
         const std::string text = change.address.text();
-        if (const Protection* by = first_that_covers(remembered, change.address, text)) {
+        if (const Protection* by = find_protection(remembered, change.address, text)) {
             losses.push_back({change.address, change.action, *by, true});
-        } else if (const Protection* now = first_that_covers(wanted, change.address, text)) {
+        } else if (const Protection* now = find_protection(wanted, change.address, text)) {
             losses.push_back({change.address, change.action, *now, false});
         }
     }

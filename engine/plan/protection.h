@@ -16,4 +16,8 @@ namespace tlm {
                                                                const std::vector<Protection>& remembered,
                                                                const std::vector<Protection>& wanted);
 
+// The first protection that covers the address, null where none does. `text` is the address as text.
+[[nodiscard]] const Protection* find_protection(const std::vector<Protection>& protections,
+                                                const Address& address, const std::string& text);
+
 }  // namespace tlm

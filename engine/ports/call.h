@@ -29,6 +29,11 @@ struct UpdateCall {
     ResourceId team;  // tasks only
     Attributes attributes;
 };
+// A live name: what makes an agent or team carry another key. The same one again changes nothing.
+struct RenameCall {  // agents and teams; a task's subject stays
+    ResourceId id;
+    std::string name;
+};
 struct StartCall {  // agents only
     ResourceId id;
 };
@@ -44,7 +49,7 @@ struct Call {
     CallId id;
     std::string run;  // the run's id, so that the pair names the call uniquely in the target's log
     Kind kind = Kind::agent;
-    std::variant<CreateCall, UpdateCall, StartCall, StopCall, DeleteCall> what;
+    std::variant<CreateCall, UpdateCall, RenameCall, StartCall, StopCall, DeleteCall> what;
 };
 
 // The closed set of what can become of a call. engine/apply handles each alternative in one place.

@@ -24,6 +24,7 @@ struct ChangeResult {
     ResultKind kind = ResultKind::not_started;
     std::string reason;                // in the target's words where it refused; empty for done
     std::vector<std::string> details;  // conflicts: a line for each attribute, with planned and live value
+    bool in_the_way = false;           // of a create: the target said that something like it exists already
 };
 
 // What happens during an apply, for those who show it.

@@ -44,13 +44,13 @@ struct Intent {
     CallId id;  // given by Journal::reserve
     Address address;
     std::string plan;   // digest of the plan that it belongs to
-    std::string verb;   // create update start stop delete
-    std::string key;    // live name that a create gives; the subject for a task
+    std::string verb;   // create update rename start stop delete
+    std::string key;    // live name that a create or rename gives; the subject for a task
     ResourceId target;  // empty for a create
     ResourceId team;    // tasks only
     bool forced = false;
-    Attributes
-        attributes;  // references by name, as in the workflow; becomes the binding when a create is settled
+    Attributes attributes;  // references by name, as in the workflow; becomes the binding when a create or
+                            // rename is settled
     friend bool operator==(const Intent&, const Intent&) = default;
 };
 
@@ -82,8 +82,8 @@ struct JournalBatch {
 // One finished or unfinished run, for `tlm log`.
 struct RunRecord {
     std::string id;    // unique, random
-    std::string verb;  // apply, destroy
-    std::string plan;  // digest
+    std::string verb;  // apply, destroy, state mv, state rm, state import
+    std::string plan;  // digest; empty where there was no plan
     std::string target;
     std::string started_at;  // ISO 8601 UTC
     std::string ended_at;    // empty while it runs, or after it was killed
@@ -146,7 +146,7 @@ class SnapshotCache {
     [[nodiscard]] virtual Result<void> save_snapshot(const Snapshot& snapshot) = 0;
 };
 
-// Writing the state: only apply and destroy, under the lock.
+// Writing the state, under the lock: apply, destroy, and what mends the state itself.
 class Journal {
   public:
     virtual ~Journal() = default;

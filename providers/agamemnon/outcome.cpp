@@ -75,6 +75,11 @@ CallOutcome success_of(const Call& call, const Response& response, const Redacto
             return CallUnknown{fmt::format("the server answered with `{}` to the creation of `{}`",
                                            redact(resource->name), create->name)};
         }
+        if (const auto* rename = std::get_if<RenameCall>(&call.what);
+            rename != nullptr && resource->name != rename->name) {
+            return CallUnknown{fmt::format("the server answered with the name `{}` to the name `{}`",
+                                           redact(resource->name), rename->name)};
+        }
         if (const std::string id = id_of(call); !id.empty() && resource->id.value != id) {
             return CallUnknown{fmt::format("the server answered about `{}` to a call about `{}`",
                                            redact(resource->id.value), id)};

@@ -30,6 +30,10 @@ class RequestMaker {
         BOOST_OUTCOME_TRY(path, item_path(call.id, call.team));
         return Request{kind_ == Kind::team ? "PUT" : "PATCH", path, update_body(kind_, call), {}, false};
     }
+    Result<Request> operator()(const RenameCall& call) const {
+        BOOST_OUTCOME_TRY(path, item_path(call.id, {}));
+        return Request{kind_ == Kind::team ? "PUT" : "PATCH", path, rename_body(call), {}, false};
+    }
     Result<Request> operator()(const StartCall& call) const { return action(call.id, "start"); }
     Result<Request> operator()(const StopCall& call) const { return action(call.id, "stop"); }
     Result<Request> operator()(const DeleteCall& call) const {

@@ -208,4 +208,14 @@ std::string update_body(Kind kind, const UpdateCall& call) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
+std::string rename_body(const RenameCall& call) {
+    rapidjson::StringBuffer buffer;
+    Writer writer(buffer);
+    writer.StartObject();
+    writer.Key("name");
+    writer.String(call.name);
+    writer.EndObject();
+    return {buffer.GetString(), buffer.GetSize()};
+}
+
 }  // namespace tlm::agamemnon

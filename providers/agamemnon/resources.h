@@ -16,5 +16,7 @@ namespace tlm::agamemnon {
 // The body of a create or an update, in the server's words.
 [[nodiscard]] std::string create_body(Kind kind, const CreateCall& call);
 [[nodiscard]] std::string update_body(Kind kind, const UpdateCall& call);
+// Of a rename, which leaves everything else as it is, a team's members too.
+[[nodiscard]] std::string rename_body(const RenameCall& call);
 
 }  // namespace tlm::agamemnon

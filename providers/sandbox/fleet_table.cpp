@@ -86,6 +86,10 @@ Try<void> store_attributes(Database& database, const LiveResource& resource) {
                          json_without_status(resource.attributes), resource.id.value});
 }
 
+Try<void> store_name(Database& database, const LiveResource& resource) {
+    return database.run("UPDATE resources SET name = ? WHERE id = ?", {resource.name, resource.id.value});
+}
+
 Try<bool> erase(Database& database, Kind kind, const ResourceId& id) {
     BOOST_OUTCOME_TRYV(
         database.run("DELETE FROM resources WHERE kind = ? AND id = ?", {kind_name(kind), id.value}));

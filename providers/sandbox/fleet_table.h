@@ -20,6 +20,8 @@ namespace tlm::sandbox {
 [[nodiscard]] Try<void> insert(Database& database, const LiveResource& resource);
 // Replaces the attributes of an existing resource.
 [[nodiscard]] Try<void> store_attributes(Database& database, const LiveResource& resource);
+// Replaces the name of an existing agent or team.
+[[nodiscard]] Try<void> store_name(Database& database, const LiveResource& resource);
 // False: there is no such resource.
 [[nodiscard]] Try<bool> erase(Database& database, Kind kind, const ResourceId& id);
 

@@ -242,6 +242,15 @@ Try<CallOutcome> Sandbox::carry_out(Kind kind, const UpdateCall& call) {
     return set(kind, call.id, call.attributes);
 }
 
+Try<CallOutcome> Sandbox::carry_out(Kind kind, const RenameCall& call) {
+    if (kind == Kind::task) return CallOutcome(CallRefused{"tasks can't be renamed"});
+    BOOST_OUTCOME_TRY(found, sandbox::read_one(*database_, kind, call.id));
+    if (!found) return CallOutcome(CallGone{fmt::format("{} not found", kind_name(kind))});
+    found->name = call.name;
+    BOOST_OUTCOME_TRYV(sandbox::store_name(*database_, *found));
+    return CallOutcome(CallDone{std::move(*found)});
+}
+
 Try<CallOutcome> Sandbox::carry_out(Kind kind, const StartCall& call) {
     if (kind != Kind::agent) return CallOutcome(CallRefused{"only agents can be started"});
     Attributes online;

@@ -54,6 +54,7 @@ class Sandbox final : public FleetReader, public FleetWriter {
     [[nodiscard]] sandbox::Try<CallOutcome> carry_out(const Call& call);
     [[nodiscard]] sandbox::Try<CallOutcome> carry_out(Kind kind, const CreateCall& call);
     [[nodiscard]] sandbox::Try<CallOutcome> carry_out(Kind kind, const UpdateCall& call);
+    [[nodiscard]] sandbox::Try<CallOutcome> carry_out(Kind kind, const RenameCall& call);
     [[nodiscard]] sandbox::Try<CallOutcome> carry_out(Kind kind, const StartCall& call);
     [[nodiscard]] sandbox::Try<CallOutcome> carry_out(Kind kind, const StopCall& call);
     [[nodiscard]] sandbox::Try<CallOutcome> carry_out(Kind kind, const DeleteCall& call);

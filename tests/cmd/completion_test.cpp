@@ -21,6 +21,8 @@ TEST(ArgumentOffer, IsReadFromTheSynopsis) {
     EXPECT_THAT(state.words, testing::IsSupersetOf({"list", "show", "lock", "check", "backup"}));
     EXPECT_EQ(state.after.at("show"), Offer::addresses);
     EXPECT_EQ(state.after.at("backup"), Offer::files);
+    for (const char* verb : {"mv", "rm", "import"})
+        EXPECT_EQ(state.after.at(verb), Offer::addresses) << verb;
 }
 
 TEST(ValueOffer, IsReadFromThePlaceholder) {

@@ -24,7 +24,7 @@ std::string_view line_of(std::string_view& text) {
 
 Call call_of(char kind, char call) {
     Call result{{1}, "run", static_cast<Kind>(static_cast<unsigned char>(kind - '0') % 3), CreateCall{}};
-    switch (static_cast<unsigned char>(call - '0') % 5) {
+    switch (static_cast<unsigned char>(call - '0') % 6) {
         case 0:
             result.what = CreateCall{"tlm-x", {"team-1"}, {}};
             break;
@@ -33,6 +33,9 @@ Call call_of(char kind, char call) {
             break;
         case 2:
             result.what = StartCall{{"id-1"}};
+            break;
+        case 4:
+            result.what = RenameCall{{"id-1"}, "tlm-x"};
             break;
         case 3:
             result.what = StopCall{{"id-1"}};

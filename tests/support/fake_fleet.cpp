@@ -91,6 +91,10 @@ CallOutcome FakeFleet::carry_out(const Call& call) {
             live->attributes.set(attribute, value);
         return CallDone{*live};
     }
+    if (const auto* rename = std::get_if<RenameCall>(&call.what)) {
+        live->name = rename->name;
+        return CallDone{*live};
+    }
     if (std::holds_alternative<DeleteCall>(call.what)) {
         store_->resources.erase(id);
         return CallDone{};

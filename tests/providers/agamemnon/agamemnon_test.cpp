@@ -94,6 +94,10 @@ TEST_F(AgamemnonServer, Calls_CreatePatchStartStopDelete_DoWhatTheySay) {
     const auto patched =
         std::get<CallDone>(one(*agamemnon, {{2}, "run", Kind::agent, update})).resource.value();
     EXPECT_EQ(patched.attributes.text(Attribute::docker_image), "img");
+    const auto renamed =
+        std::get<CallDone>(one(*agamemnon, {{9}, "run", Kind::agent, RenameCall{made.id, "b"}})).resource;
+    EXPECT_EQ(renamed.value().name, "b");
+    static_cast<void>(one(*agamemnon, {{10}, "run", Kind::agent, RenameCall{made.id, "a"}}));
     EXPECT_TRUE(
         std::holds_alternative<CallDone>(one(*agamemnon, {{3}, "run", Kind::agent, StartCall{made.id}})));
     EXPECT_EQ(find_one(*agamemnon, Kind::agent, "a", {}).at(0).attributes.text(Attribute::status), "online");

@@ -128,6 +128,9 @@ TEST(AgamemnonOutcome, AnswerAboutAnotherResource_IsUnknown) {
     EXPECT_TRUE(is<CallDone>(outcome_of(update, answer(200, R"({"agent":{"id":"id","name":"n"}})"), 0)));
     EXPECT_TRUE(
         is<CallUnknown>(outcome_of(update, answer(200, R"({"agent":{"id":"other","name":"n"}})"), 0)));
+    const Call rename{{4}, "run", Kind::agent, RenameCall{{"id"}, "n"}};
+    EXPECT_TRUE(is<CallDone>(outcome_of(rename, answer(200, R"({"agent":{"id":"id","name":"n"}})"), 0)));
+    EXPECT_TRUE(is<CallUnknown>(outcome_of(rename, answer(200, R"({"agent":{"id":"id","name":"m"}})"), 0)));
 }
 
 TEST(AgamemnonWords, DeeplyNestedDetail_IsCutAndDoesNotExhaustTheStack) {

@@ -75,6 +75,19 @@ TEST_F(SandboxTest, Update_SetsWhatIsGivenAndKeepsTheRest) {
     EXPECT_THAT(open()->read_fleet().value().resources, ElementsAre(expected));
 }
 
+TEST_F(SandboxTest, Rename_ChangesTheNameAndNothingElse) {
+    const auto sandbox = open();
+    for (const Kind kind : {Kind::agent, Kind::team}) {
+        LiveResource expected = made(*sandbox, kind, CreateCall{"a", {}, {}});
+        expected.name = "b";
+        EXPECT_EQ(made(*sandbox, kind, RenameCall{expected.id, "b"}), expected);
+        EXPECT_THAT(find_one(*sandbox, kind, "b", {}), ElementsAre(expected));
+        EXPECT_TRUE(std::holds_alternative<CallGone>(carry_out(*sandbox, kind, RenameCall{{"no"}, "b"})));
+    }
+    EXPECT_TRUE(std::holds_alternative<CallRefused>(
+        carry_out(*sandbox, Kind::task, RenameCall{task(*sandbox, "t").id, "b"})));
+}
+
 TEST_F(SandboxTest, StartAndStop_Repeated_AreDoneEachTime) {
     const auto sandbox = open();
     const LiveResource agent = made(*sandbox, Kind::agent, CreateCall{"a", {}, {}});

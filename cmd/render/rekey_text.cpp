@@ -1,0 +1,168 @@
+#include "cmd/render/rekey_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cmd/shell_quote.h"
+#include "engine/base/text.h"
+
+namespace tlm::cmd {
+namespace {
+
+constexpr std::size_t kMostFailures = 50;  // shown one by one; the rest is counted
+
+std::string count(std::size_t n, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", n, n == 1 ? one : many);
+}
+
+std::string name_text(const Rekeying& item) {
+    return fmt::format("        name: {} -> {}\n", value_text(item.name_before), value_text(item.key));
+}
+
+// The bindings that follow a moved one: renamed with it, or holding its name.
+std::string followers_text(const Rekeying& item) {
+    std::string text;
+    for (const Binding& binding : item.edit.bind) {
+        if (binding.address == item.to) continue;
+        if (binding.address.kind == Kind::task && item.to.kind == Kind::team) {
+            const Address before = Address::task(item.from.workflow, item.from.name, binding.address.name);
+            text += fmt::format("  {} -> {}\n", visible(before.text()), visible(binding.address.text()));
+        } else {
+            text +=
+                fmt::format("  {} names it {}\n", visible(binding.address.text()), value_text(item.to.name));
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string move_text(const MovePlan& plan, const Layout& layout) {
+    std::string renamed;
+    std::string bound;
+    std::size_t renames = 0;
+    std::size_t rebound = 0;
+    bool label = false;
+    for (const Rekeying& item : plan.items) {
+        const std::string line =
+            fmt::format("  {} -> {}", visible(item.from.text()), visible(item.to.text()));
+        if (item.renames()) {
+            renamed += fmt::format("{}  (id {})\n{}", line, visible(item.id.value), name_text(item));
+            ++renames;
+        } else {
+            bound += fmt::format("{}{}\n", line,
+                                 item.id.empty()    ? "  (gone from the target)"
+                                 : item.key.empty() ? ""
+                                                    : "  (has that name on the target already)");
+            ++rebound;
+        }
+        const std::string followers = followers_text(item);
+        rebound += static_cast<std::size_t>(std::ranges::count(followers, '\n'));
+        bound += followers;
+        label = label || (item.to.kind == Kind::agent && item.from.name != item.to.name && !item.id.empty());
+    }
+    std::string text;
+    if (!renamed.empty())
+        text += layout.style.bold("Renamed on the target, in place") + "\n" + renamed + "\n";
+    if (!bound.empty()) text += layout.style.bold("Only in the state") + "\n" + bound + "\n";
+    if (label) text += "An agent's label is an attribute: the next `tlm apply` brings it to the new name.\n";
+    return text + fmt::format("{} {} to rename, {} of the state to follow.\n", layout.style.bold("Move:"),
+                              renames, count(rebound, "entry", "entries"));
+}
+
+std::string forget_text(const std::vector<Binding>& bindings, const Layout& layout) {
+    std::string text = layout.style.bold("Forgotten by the state; nothing is sent to the target") + "\n";
+    bool keyed = false;
+    bool tasks = false;
+    for (const Binding& binding : bindings) {
+        text += fmt::format("  {}  (id {})\n", visible(binding.address.text()), visible(binding.id.value));
+        (binding.address.kind == Kind::task ? tasks : keyed) = true;
+    }
+    text += "\n";
+    if (keyed) {
+        text +=
+            "An agent or team that is live stays live, and keeps its key: the next `tlm plan` adopts it,\n"
+            "unless no workflow names it any more; then `tlm drift` shows it as an orphan.\n";
+    }
+    if (tasks) {
+        text +=
+            "A task stays too: the next `tlm plan` adopts it by its team and subject, where a workflow\n"
+            "names it.\n";
+    }
+    return text +
+           fmt::format("{} {}.\n", layout.style.bold("Forget:"), count(bindings.size(), "entry", "entries"));
+}
+
+std::string adoption_text(const Adoption& adoption, const FleetIndex& fleet, const Layout& layout) {
+    const Rekeying& item = adoption.item;
+    const DesiredResource& desired = *adoption.desired;
+    std::string text = fmt::format("  {}  {}  (id {})\n", layout.style.green("= import "),
+                                   visible(item.to.text()), visible(item.id.value));
+    if (item.renames()) text += name_text(item);
+    const Attributes live = fleet.named(item.to, adoption.live->attributes, desired.attributes);
+    bool differs = false;
+    bool replaces = false;
+    for (const auto& [attribute, value] : live) {
+        const Value* wanted = desired.managed.has(attribute) ? desired.attributes.find(attribute) : nullptr;
+        const bool same = wanted == nullptr || same_meaning(attribute, value, *wanted);
+        text += fmt::format("        {}: {}{}\n", attribute_name(attribute), value_text(value),
+                            same ? "" : fmt::format("  (the workflow wants {})", value_text(*wanted)));
+        differs = differs || !same;
+        replaces = replaces || (!same && attribute == Attribute::runtime);
+    }
+    text += "\n";
+    if (replaces) {
+        text +=
+            layout.style.red("! the next `tlm apply` replaces it: it moves between local and docker") + "\n";
+    } else if (differs) {
+        text += "The next `tlm apply` brings it to what the workflow wants.\n";
+    }
+    return text + fmt::format("{} {}.\n", layout.style.bold("Import:"),
+                              item.renames() ? "1 to rename and bind" : "1 to bind, nothing is sent");
+}
+
+std::string rekey_report_text(const RekeyReport& report, const std::string& verb, const Layout& layout) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(report.failed.size(), kMostFailures); ++i) {
+        const RekeyReport::Failure& failure = report.failed[i];
+        text += fmt::format("{} {}: {}\n", layout.style.red("failed  "), visible(failure.item->from.text()),
+                            visible(failure.reason));
+    }
+    if (report.failed.size() > kMostFailures)
+        text += fmt::format("… and {} more\n", report.failed.size() - kMostFailures);
+    text += fmt::format("{} {} renamed on the target", layout.style.bold(verb + ":"), report.done.size());
+    if (report.state_only > 0) text += fmt::format(", {} in the state only", report.state_only);
+    if (!report.failed.empty()) text += fmt::format(", {} failed", report.failed.size());
+    if (report.not_started > 0) text += fmt::format(", {} not done", report.not_started);
+    text += ".\n";
+    if (!report.failed.empty() || report.not_started > 0)
+        text += "next: mend the cause and give the same command again; what is renamed stays so.\n";
+    return text;
+}
+
+std::string in_the_way_text(const std::vector<InTheWay>& found, const Layout& layout) {
+    if (found.empty()) return {};
+    std::string commands;
+    std::string unknown;
+    for (const InTheWay& one : found) {
+        const std::string address = one.change->address.text();
+        for (const LiveResource* live : one.candidates) {
+            commands += fmt::format("  tlm state import {} {}\n", shell_quoted_path(address),
+                                    shell_quoted_path(live->id.value));
+        }
+        if (one.candidates.empty()) unknown += fmt::format("  {}\n", visible(address));
+    }
+    std::string text;
+    if (!commands.empty())
+        text += fmt::format("{} something with this name is there already; to manage it from now on:\n{}",
+                            layout.style.yellow("hint:"), commands);
+    if (!unknown.empty())
+        text += fmt::format(
+            "{} something is in the way that has neither this name nor this label; `tlm drift` lists\n"
+            "what was made by hand (unowned), and `tlm state import ADDRESS ID` adopts it:\n{}",
+            layout.style.yellow("hint:"), unknown);
+    return text;
+}
+
+}  // namespace tlm::cmd
