@@ -106,7 +106,8 @@ TEST_P(Rekeyed, WhatDoesNotFit_IsRefusedAndNothingIsChanged) {
     EXPECT_THAT(refused({"state", "import", "pair/agent/builder", id("pair/agent/architect"), "--yes"}, 5),
                 HasSubstr("tlm state mv pair/agent/architect pair/agent/builder"));
     EXPECT_THAT(refused({"state", "mv", "pair"}, 3), HasSubstr("OLD NEW"));
-    EXPECT_THAT(refused({"state", "list", "--yes"}, 3), HasSubstr("are for `tlm state mv`"));
+    EXPECT_THAT(refused({"state", "list", "--yes"}, 3),
+                HasSubstr("the verbs of `tlm state` that change something"));
     EXPECT_EQ(run({"state", "list"}).out, before);
 }
 
