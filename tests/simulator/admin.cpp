@@ -100,6 +100,22 @@ std::optional<rapidjson::Document> member(const Request& request, const char* na
     return value;
 }
 
+std::string text_member(const Request& request, const char* name) {
+    const auto value = member(request, name);
+    return value && value->IsString() ? value->GetString() : "";
+}
+
+Reply set_events(Progress& progress, const Request& request) {
+    try {
+        if (const auto faults = member(request, "faults")) progress.events().set_faults(*faults);
+        if (member(request, "broker"))
+            progress.connect(text_member(request, "broker"), text_member(request, "ca"));
+        return no_content();
+    } catch (const std::exception& problem) {
+        return error_reply(400, problem.what());
+    }
+}
+
 Reply skip(Progress& progress, const Request& request) {
     const auto time = member(request, "ms");
     if (!time || !time->IsUint()) return error_reply(400, "ms must be a whole number");
@@ -118,7 +134,7 @@ struct AdminRoute {
     Reply (*answer)(const Admin&, const Request&);
 };
 
-constexpr std::array<AdminRoute, 16> kAdminRoutes{{
+constexpr std::array<AdminRoute, 18> kAdminRoutes{{
     {"GET", "/admin/stats",
      [](const Admin& a, const Request&) -> Reply {
          return {200, a.traffic.stats_json(a.store)};
@@ -162,6 +178,12 @@ constexpr std::array<AdminRoute, 16> kAdminRoutes{{
          return no_content();
      }},
     {"POST", "/admin/workers/skip", [](const Admin& a, const Request& r) { return skip(a.progress, r); }},
+    {"GET", "/admin/events",
+     [](const Admin& a, const Request&) -> Reply {
+         return {200, fmt::format(R"({{"connected":{},"events":{}}})", a.progress.connected(),
+                                  a.progress.events().to_json())};
+     }},
+    {"POST", "/admin/events", [](const Admin& a, const Request& r) { return set_events(a.progress, r); }},
     {"POST", "/admin/forget",
      [](const Admin& a, const Request&) {
          a.progress.forget();

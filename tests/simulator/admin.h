@@ -23,6 +23,8 @@ namespace tlm::simulator {
 // | POST /admin/agents, /teams, /tasks | {"items":[...]}, kept as they are                        |
 // | POST, DELETE /admin/workers        | sets their scripts (see worker_script.h); they stop      |
 // | POST /admin/workers/skip           | {"ms":N}: so much time passes for them, at once          |
+// | GET /admin/events                  | whether the broker is there, and what was published      |
+// | POST /admin/events                 | {"broker":URL,"ca":FILE}, {"faults":[...]} (events.h)    |
 // | POST /admin/forget                 | all is forgotten; no connection sees a restart           |
 // | POST /admin/restart                | drops every connection; {"memory":false}: forgets all    |
 struct Admin {

@@ -32,6 +32,7 @@ Application::Application(const SimulatorOptions& options, std::function<void(std
       limit_(options.rate, options.burst) {
     if (api_key_.empty()) throw std::invalid_argument("the server does not start without an API key");
     progress_.employ(options.workers);
+    progress_.connect(options.broker, options.broker_ca_file);
 }
 
 Reply Application::handle(Request request) {

@@ -39,6 +39,7 @@ std::optional<Arguments> read_arguments(int argc, char** argv) {
         ("delay", po::value(&delay), "ms added to every answer")                                  //
         ("workers", po::value(&workers),                                                          //
          "who do the tasks: ms=500,fail=Review*,never=Watch (or reads=3 in place of ms)")         //
+        ("nats", po::value(&options.broker), "tell this broker of tasks: nats://HOST:PORT")       //
         ("nagle", "leave TCP_NODELAY off, and send head and body apart")                          //
         ("tls", "serve https")                                                                    //
         ("certificate", po::value(&options.certificate_file), "PEM file")                         //

@@ -17,12 +17,17 @@ void Progress::settle(const TaskNote& note) {
     switch (note.what) {
         case TaskNote::What::kCreated:
             if (log_.created(*task)) ++store_.dispatched_early;
+            events_.created(*task);
             return workers_.take(store_, note.id, now());
         case TaskNote::What::kShown:
             return workers_.shown(store_, note.id);
         case TaskNote::What::kUpdated:
+            log_.has_status(note.id, note.status);
+            return events_.updated(*task);
         case TaskNote::What::kWorked:
-            return log_.has_status(note.id, note.status);
+            log_.has_status(note.id, note.status);
+            if (note.status == "running") return events_.started(*task, workers_.planned_end(note.id));
+            return events_.ended(*task, note.status);
     }
 }
 
@@ -41,6 +46,14 @@ void Progress::employ(std::vector<WorkerScript> scripts) {
 void Progress::skip(std::chrono::milliseconds time) {
     skipped_ += time;
     pass(std::chrono::steady_clock::now());
+}
+
+void Progress::connect(const std::string& url, const std::string& ca_file) {
+    events_.send_to({});
+    broker_.reset();
+    if (url.empty()) return;
+    broker_ = std::make_unique<Broker>(url, ca_file);
+    events_.send_to([this](const auto& subject, const auto& payload) { broker_->publish(subject, payload); });
 }
 
 void Progress::forget() {

@@ -6,6 +6,14 @@ namespace tlm::simulator {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+std::string status_after(Outcome outcome) {
+    return outcome == Outcome::kFailed ? "failed" : "completed";
+}
+
+}  // namespace
+
 void Workers::employ(std::vector<WorkerScript> scripts, Store& store, Time now) {
     forget();
     scripts_ = std::move(scripts);
@@ -51,6 +59,11 @@ std::optional<Workers::Time> Workers::next_due() const {
     return due_.empty() ? std::nullopt : std::optional(due_.begin()->first);
 }
 
+std::optional<std::string> Workers::planned_end(const std::string& id) const {
+    const auto job = jobs_.find(id);
+    return job == jobs_.end() ? std::nullopt : std::optional(status_after(job->second.outcome));
+}
+
 void Workers::forget() {
     jobs_.clear();
     due_.clear();
@@ -61,8 +74,7 @@ void Workers::end(Store& store, const std::string& id) {
     const Record* task = store.tasks.find(id);
     // Somebody else may have ended it meanwhile.
     if (job.empty() || task == nullptr || !is_open(*task)) return;
-    const bool failed = job.mapped().outcome == Outcome::kFailed;
-    store.set_task_status(*task, failed ? "failed" : "completed", TaskNote::What::kWorked);
+    store.set_task_status(*task, status_after(job.mapped().outcome), TaskNote::What::kWorked);
 }
 
 }  // namespace tlm::simulator

@@ -27,6 +27,8 @@ class Workers {
     // Ends what is due.
     void pass(Store& store, Time now);
     [[nodiscard]] std::optional<Time> next_due() const;
+    // How a task that is being worked on will end, if it does.
+    [[nodiscard]] std::optional<std::string> planned_end(const std::string& id) const;
     void forget();
 
   private:
