@@ -17,7 +17,6 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -26,7 +25,8 @@ namespace {
 
 constexpr int kPatience = 60'000;  // ms
 
-// Bound, so that the port is this process's; another socket may listen there all the same.
+// A socket and its port. It is bound, so that the port is this process's; another socket may listen there all
+// the same.
 std::pair<int, int> bound_socket() {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
@@ -63,11 +63,15 @@ std::string NatsServer::program() {
     return {};
 }
 
-NatsServer::NatsServer(NatsServerOptions options) : options_(std::move(options)) {
+NatsServer::NatsServer(NatsServerOptions options, std::pair<int, int> keeper)
+    : options_(std::move(options)), keeper_(keeper.first), port_(keeper.second) {
     std::string directory = (std::filesystem::temp_directory_path() / "tlm-nats-XXXXXX").string();
     if (mkdtemp(directory.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     directory_ = directory;
-    std::tie(keeper_, port_) = bound_socket();
+}
+
+// Through another constructor, so that the destructor cleans up where it can't be started.
+NatsServer::NatsServer(NatsServerOptions options) : NatsServer(std::move(options), bound_socket()) {
     start();
 }
 
@@ -108,10 +112,10 @@ void NatsServer::start() {
     if (pid_ < 0) throw std::runtime_error("fork failed");
     if (pid_ == 0) become(command, directory_ / "log");
     wait_until_ready(changes);
-    close(changes);
 }
 
-// It writes PROGRAM_PID.ports once it takes connections.
+// `changes` watches the directory, and is closed. The server writes PROGRAM_PID.ports once it takes
+// connections.
 void NatsServer::wait_until_ready(int changes) const {
     const auto ready = directory_ / ("nats-server_" + std::to_string(pid_) + ".ports");
     const int process = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
@@ -124,6 +128,7 @@ void NatsServer::wait_until_ready(int changes) const {
         if (watched[0].revents != 0 && read(changes, ignored.data(), ignored.size()) < 0) break;
     }
     close(process);
+    close(changes);
     if (alive && std::filesystem::exists(ready)) return;
     std::ifstream log(directory_ / "log");
     throw std::runtime_error("nats-server did not start: " +

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 namespace tlm::test {
 
@@ -31,6 +32,7 @@ class NatsServer {
     void start();
 
   private:
+    NatsServer(NatsServerOptions options, std::pair<int, int> keeper);  // not started yet
     void wait_until_ready(int changes) const;
 
     NatsServerOptions options_;
