@@ -24,16 +24,27 @@ unsigned visible_status(const Reply& reply) {
 
 }  // namespace
 
-Application::Application(const SimulatorOptions& options)
+Application::Application(const SimulatorOptions& options, std::function<void(std::uint64_t)> drop_connections)
     : api_key_(options.api_key),
       delay_(options.delay),
       kill_(options.kill),
+      drop_connections_(std::move(drop_connections)),
       limit_(options.rate, options.burst) {
     if (api_key_.empty()) throw std::invalid_argument("the server does not start without an API key");
+    progress_.employ(options.workers);
+    progress_.connect(options.broker, options.broker_ca_file);
 }
 
 Reply Application::handle(Request request) {
-    if (request.path.starts_with("/admin/")) return Admin{store_, faults_, traffic_}.handle(request);
+    if (request.path.starts_with("/admin/")) {
+        const Admin admin{store_, faults_, traffic_, progress_, [&](bool memory) {
+                              restart(memory);
+                              drop_connections_(request.connection);
+                          }};
+        Reply reply = admin.handle(request);
+        progress_.settle();
+        return reply;
+    }
     const auto shared = std::make_shared<const Request>(std::move(request));
     const Match match = find_route(shared->method, shared->path);
     if (!shared->path.starts_with("/v1/")) {
@@ -66,12 +77,18 @@ Reply Application::serve(const Shared& request, const Match& match) {
     }
     if (request->refused != 0) return {request->refused, ""};
     const auto work = [this, request, match]() -> Reply {
-        return match.route ? match.route->answer(store_, {*request, match.arguments}) : Reply{404, ""};
+        Reply reply = match.route ? match.route->answer(store_, {*request, match.arguments}) : Reply{404, ""};
+        progress_.settle();
+        return reply;
     };
     auto fault = faults_.take(*request);
     if (!fault) return work();
     fault->kill = kill_;
     return with_fault(*fault, work);
+}
+
+void Application::restart(bool memory) {
+    if (!memory) progress_.forget();
 }
 
 bool Application::has_key(const Request& request) const {

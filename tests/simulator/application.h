@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tests/simulator/admin.h"
 #include "tests/simulator/faults.h"
 #include "tests/simulator/message.h"
+#include "tests/simulator/progress.h"
 #include "tests/simulator/rate_limit.h"
 #include "tests/simulator/routes.h"
 #include "tests/simulator/simulator.h"
@@ -17,12 +21,17 @@ namespace tlm::simulator {
 // The server without its sockets: key, limit, faults and routes, in this order. For one thread.
 class Application {
   public:
-    explicit Application(const SimulatorOptions& options);
+    // `drop_connections` closes all connections but the one with that number.
+    Application(const SimulatorOptions& options, std::function<void(std::uint64_t)> drop_connections);
     Application(const Application&) = delete;
     Application& operator=(const Application&) = delete;
 
     // A reply must not outlive the application.
     [[nodiscard]] Reply handle(Request request);
+    // Does what is due by now. When the next thing is due, if anything is.
+    std::optional<Progress::Time> pass(Progress::Time now) { return progress_.pass(now); }
+    // A restart, with or without memory, but for the connections.
+    void restart(bool memory);
 
   private:
     using Shared = std::shared_ptr<const Request>;
@@ -33,8 +42,10 @@ class Application {
     std::string api_key_;
     std::chrono::milliseconds delay_;
     std::function<void()> kill_;
+    std::function<void(std::uint64_t)> drop_connections_;
     RateLimit limit_;
     Store store_;
+    Progress progress_{store_};
     Faults faults_;
     Traffic traffic_;
 };

@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <exception>
+#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -34,6 +38,9 @@ constexpr std::chrono::seconds kDrainTime{5};
 struct Shared {
     SimulatorOptions options;
     HttpServer::Handler handler;
+    std::function<void()> ring;  // asks the alarm
+    // How to drop each connection that is there, by its number.
+    std::map<std::uint64_t, std::function<void()>> connections{};
 };
 
 std::string text(beast::string_view view) {
@@ -84,11 +91,17 @@ template <typename Stream>
 class Session : public std::enable_shared_from_this<Session<Stream>> {
   public:
     template <typename... Args>
-    Session(const Shared& shared, std::uint64_t number, Args&&... args)
+    Session(Shared& shared, std::uint64_t number, Args&&... args)
         : shared_(shared),
           number_(number),
           stream_(std::forward<Args>(args)...),
-          timer_(stream_.get_executor()) {}
+          timer_(stream_.get_executor()) {
+        shared_.connections.emplace(number_, [this] { drop(); });
+    }
+
+    ~Session() { shared_.connections.erase(number_); }
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
 
     void start() {
         error_code ignored;
@@ -185,6 +198,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     }
 
     void deliver(Reply reply) {
+        shared_.ring();
         if (reply.delay.count() > 0 || reply.after_delay) return deliver_later(std::move(reply));
         reply_ = std::move(reply);
         switch (reply_.delivery) {
@@ -274,13 +288,19 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
         });
     }
 
+    // Answers that were to come later never come.
+    void drop() {
+        timer_.cancel();
+        close();
+    }
+
     void close() {
         reply_ = {};
         error_code ignored;
         socket().close(ignored);
     }
 
-    const Shared& shared_;
+    Shared& shared_;
     const std::uint64_t number_;
     Stream stream_;
     asio::steady_timer timer_;
@@ -312,13 +332,20 @@ asio::ssl::context tls_context(const SimulatorOptions& options) {
 
 class HttpServer::Impl {
   public:
-    Impl(const SimulatorOptions& options, Handler handler)
-        : shared_{options, std::move(handler)},
+    Impl(const SimulatorOptions& options, Handler handler, Alarm alarm)
+        : shared_{options, std::move(handler), [this] { ring(); }},
+          alarm_(std::move(alarm)),
           tls_(tls_context(options)),
-          acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), options.port)),
-          retry_(io_) {
-        port_ = acceptor_.local_endpoint().port();
-        accept();
+          keeper_(io_),
+          acceptor_(io_),
+          retry_(io_),
+          alarm_timer_(io_) {
+        keeper_.open(tcp::v4());
+        keeper_.set_option(tcp::socket::reuse_address(true));
+        keeper_.bind({asio::ip::address_v4::loopback(), options.port});
+        port_ = keeper_.local_endpoint().port();
+        listen();
+        ring();
         thread_ = std::thread([this] { io_.run(); });
     }
 
@@ -332,9 +359,38 @@ class HttpServer::Impl {
 
     [[nodiscard]] unsigned short port() const { return port_; }
 
+    void run(const std::function<void()>& work) { asio::post(io_, asio::use_future(work)).get(); }
+
+    void drop_connections(std::uint64_t but) {
+        for (const auto& [number, drop] : shared_.connections) {
+            if (number != but) drop();
+        }
+    }
+
+    void stop_listening() {
+        retry_.cancel();
+        acceptor_.close();
+    }
+
+    void listen() {
+        if (acceptor_.is_open()) return;
+        acceptor_ = tcp::acceptor(io_, {asio::ip::address_v4::loopback(), port_});
+        accept();
+    }
+
   private:
+    void ring() {
+        const auto next = alarm_(std::chrono::steady_clock::now());
+        if (!next) return;
+        alarm_timer_.expires_at(*next);
+        alarm_timer_.async_wait([this](error_code ec) {
+            if (!ec) ring();
+        });
+    }
+
     void accept() {
         acceptor_.async_accept([this](error_code ec, tcp::socket socket) {
+            if (ec == asio::error::operation_aborted) return;
             if (ec) return accept_later();
             begin(std::move(socket));
             accept();
@@ -360,22 +416,43 @@ class HttpServer::Impl {
 
     // The sessions are owned by their operations in io_, so what they refer to stands before it.
     Shared shared_;
+    Alarm alarm_;
     asio::ssl::context tls_;
     asio::io_context io_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{
+        io_.get_executor()};  // also while stopped
+    tcp::socket keeper_;      // bound, never listening: while the acceptor is closed, it keeps the port
     tcp::acceptor acceptor_;
     asio::steady_timer retry_;
+    asio::steady_timer alarm_timer_;
     std::uint64_t connections_ = 0;
     unsigned short port_ = 0;
     std::thread thread_;
 };
 
-HttpServer::HttpServer(const SimulatorOptions& options, Handler handler)
-    : impl_(std::make_unique<Impl>(options, std::move(handler))) {}
+HttpServer::HttpServer(const SimulatorOptions& options, Handler handler, Alarm alarm)
+    : impl_(std::make_unique<Impl>(options, std::move(handler), std::move(alarm))) {}
 
 HttpServer::~HttpServer() = default;
 
 unsigned short HttpServer::port() const {
     return impl_->port();
+}
+
+void HttpServer::run(const std::function<void()>& work) {
+    impl_->run(work);
+}
+
+void HttpServer::drop_connections(std::uint64_t but) {
+    impl_->drop_connections(but);
+}
+
+void HttpServer::stop_listening() {
+    impl_->stop_listening();
+}
+
+void HttpServer::listen() {
+    impl_->listen();
 }
 
 }  // namespace tlm::simulator

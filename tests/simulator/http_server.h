@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "tests/simulator/message.h"
 #include "tests/simulator/simulator.h"
@@ -14,12 +17,26 @@ class HttpServer {
   public:
     using Handler = std::function<Reply(Request)>;
 
-    HttpServer(const SimulatorOptions& options, Handler handler);
+    // Does what is due at a time, and returns when something will be due, if anything.
+    using Alarm = std::function<std::optional<std::chrono::steady_clock::time_point>(
+        std::chrono::steady_clock::time_point now)>;
+
+    // The alarm is asked on the handler's thread: after each request, and at the time that it returned.
+    HttpServer(const SimulatorOptions& options, Handler handler, Alarm alarm);
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
     [[nodiscard]] unsigned short port() const;
+
+    // Runs `work` on the handler's thread, and returns once it is done.
+    void run(const std::function<void()>& work);
+
+    // Only on the handler's thread:
+    void drop_connections(std::uint64_t but);  // the number of the one that stays; 0: none
+    // Connections are refused from now on, yet no one else can take the port.
+    void stop_listening();
+    void listen();
 
   private:
     class Impl;

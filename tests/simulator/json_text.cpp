@@ -35,4 +35,13 @@ std::string quoted(std::string_view text) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
+std::string quoted_list(const std::vector<std::string>& texts) {
+    std::string list;
+    for (const std::string& text : texts) {
+        if (!list.empty()) list += ',';
+        list += quoted(text);
+    }
+    return list;
+}
+
 }  // namespace tlm::simulator

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tlm::simulator {
 
@@ -14,5 +15,8 @@ inline constexpr unsigned kParseFlags = 4 | 2 | 16;
 
 // The text as a JSON string, with its quotes.
 [[nodiscard]] std::string quoted(std::string_view text);
+
+// The same for each, with commas between them.
+[[nodiscard]] std::string quoted_list(const std::vector<std::string>& texts);
 
 }  // namespace tlm::simulator

@@ -26,6 +26,7 @@ std::optional<Arguments> read_arguments(int argc, char** argv) {
     Arguments arguments;
     tlm::SimulatorOptions& options = arguments.options;
     long delay = 0;
+    std::string workers;
     long missing_length_wait = options.missing_length_wait.count();
     po::options_description known("agamemnon-simulator: an Agamemnon server for tests, on 127.0.0.1");
     known.add_options()("help", "show this text")                                                 //
@@ -36,6 +37,9 @@ std::optional<Arguments> read_arguments(int argc, char** argv) {
         ("keep-alive", po::value(&options.keep_alive_requests), "per connection; 0: no limit")    //
         ("missing-length-wait", po::value(&missing_length_wait), "ms before 400 without length")  //
         ("delay", po::value(&delay), "ms added to every answer")                                  //
+        ("workers", po::value(&workers),                                                          //
+         "who do the tasks: ms=500,fail=Review*,never=Watch (or reads=3 in place of ms)")         //
+        ("nats", po::value(&options.broker), "tell this broker of tasks: nats://HOST:PORT")       //
         ("nagle", "leave TCP_NODELAY off, and send head and body apart")                          //
         ("tls", "serve https")                                                                    //
         ("certificate", po::value(&options.certificate_file), "PEM file")                         //
@@ -48,6 +52,7 @@ std::optional<Arguments> read_arguments(int argc, char** argv) {
         std::cout << known;
         return std::nullopt;
     }
+    if (given.count("workers") != 0) options.workers = tlm::simulator::read_short_scripts(workers);
     options.delay = std::chrono::milliseconds(delay);
     options.missing_length_wait = std::chrono::milliseconds(missing_length_wait);
     options.tls = given.count("tls") != 0;

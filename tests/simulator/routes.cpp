@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 #include <optional>
 
@@ -55,7 +56,9 @@ Number query_number(std::string_view query, std::string_view name) {
     return {};
 }
 
-Reply list(const Call& call, std::string_view member, Page all) {
+Reply list(
+    const Call& call, std::string_view member, Page all,
+    const std::function<void(Page)>& shown = [](Page) {}) {
     const Number limit = query_number(call.request.query, "limit");
     const Number offset = query_number(call.request.query, "offset");
     if (!limit.valid || !offset.valid) return error_reply(400, "limit and offset must be numbers");
@@ -67,6 +70,7 @@ Reply list(const Call& call, std::string_view member, Page all) {
     const std::size_t first = std::min(skip, all.size());
     std::string body = fmt::format(R"({{"{}":[)", member);
     const Page page = all.subspan(first, std::min(most, all.size() - first));
+    shown(page);
     for (const Record* record : page) {
         if (record != page.front()) body += ',';
         body += record->json;
@@ -156,28 +160,25 @@ Reply delete_team(Store& store, const Call& call) {
 
 // Tasks
 
+Reply list_shown(Store& store, const Call& call, Page tasks) {
+    return list(call, "tasks", tasks, [&](Page page) {
+        for (const Record* task : page)
+            store.notes.push_back({TaskNote::What::kShown, task->id});
+    });
+}
+
 Reply list_tasks(Store& store, const Call& call) {
-    return list(call, "tasks", store.tasks.all());
+    return list_shown(store, call, store.tasks.all());
 }
 
 Reply list_team_tasks(Store& store, const Call& call) {
-    return list(call, "tasks", store.tasks.of_team(call.arguments[0]));
-}
-
-bool is_completed(const Store& store, const std::string& id) {
-    const Record* task = store.tasks.find(id);
-    return task != nullptr && task->status == "completed";
+    return list_shown(store, call, store.tasks.of_team(call.arguments[0]));
 }
 
 Reply create_task(Store& store, const Call& call) {
     auto made = new_task(call.request.body, call.arguments[0], store.stamps.next());
     if (const auto* refusal = std::get_if<Refusal>(&made)) return refused(*refusal);
-    const Record& task = store.tasks.put(std::get<Record>(std::move(made)));
-    const auto waits_for = blockers(task);
-    if (!std::ranges::all_of(waits_for, [&](const std::string& id) { return is_completed(store, id); })) {
-        ++store.dispatched_early;
-    }
-    return wrapped("task", task, 201);
+    return wrapped("task", store.add_task(std::get<Record>(std::move(made))), 201);
 }
 
 const Record* find_task(const Store& store, const Call& call) {
@@ -187,7 +188,9 @@ const Record* find_task(const Store& store, const Call& call) {
 
 Reply get_task(Store& store, const Call& call) {
     const Record* task = find_task(store, call);
-    return task ? wrapped("task", *task) : missing("task");
+    if (task == nullptr) return missing("task");
+    store.notes.push_back({TaskNote::What::kShown, task->id});
+    return wrapped("task", *task);
 }
 
 Reply update_task(Store& store, const Call& call) {
@@ -195,7 +198,7 @@ Reply update_task(Store& store, const Call& call) {
     if (task == nullptr) return missing("task");
     auto merged = merged_task(*task, call.request.body, store.stamps.next_time());
     if (const auto* refusal = std::get_if<Refusal>(&merged)) return refused(*refusal);
-    return wrapped("task", store.tasks.put(std::get<Record>(std::move(merged))));
+    return wrapped("task", store.update_task(std::get<Record>(std::move(merged))));
 }
 
 // Others

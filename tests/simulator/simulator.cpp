@@ -11,11 +11,25 @@ class Simulator::Impl {
   public:
     explicit Impl(const SimulatorOptions& options)
         : scheme_(options.tls ? "https" : "http"),
-          application_(options),
-          server_(options, [this](auto request) { return application_.handle(std::move(request)); }) {}
+          application_(options, [this](std::uint64_t kept) { server_.drop_connections(kept); }),
+          server_(
+              options, [this](auto request) { return application_.handle(std::move(request)); },
+              [this](auto now) { return application_.pass(now); }) {}
 
     [[nodiscard]] unsigned short port() const { return server_.port(); }
     [[nodiscard]] std::string url() const { return scheme_ + "://127.0.0.1:" + std::to_string(port()); }
+    void stop() {
+        server_.run([this] {
+            server_.stop_listening();
+            server_.drop_connections(0);
+        });
+    }
+    void start(Memory memory) {
+        server_.run([&] {
+            application_.restart(memory == Memory::kKept);
+            server_.listen();
+        });
+    }
 
   private:
     std::string scheme_;
@@ -31,6 +45,13 @@ unsigned short Simulator::port() const {
 }
 std::string Simulator::url() const {
     return impl_->url();
+}
+
+void Simulator::stop() {
+    impl_->stop();
+}
+void Simulator::start(Memory memory) {
+    impl_->start(memory);
 }
 
 }  // namespace tlm

@@ -107,11 +107,31 @@ std::string Collection::name_key(const Record& record) {
     return record.team + "\n" + record.name;
 }
 
+bool is_open(const Record& task) {
+    return task.status != "completed" && task.status != "failed";
+}
+
+const Record& Store::add_task(Record task) {
+    notes.push_back({TaskNote::What::kCreated, task.id});
+    return tasks.put(std::move(task));
+}
+
+const Record& Store::update_task(Record task) {
+    notes.push_back({TaskNote::What::kUpdated, task.id, task.status});
+    return tasks.put(std::move(task));
+}
+
+void Store::set_task_status(const Record& task, const std::string& status, TaskNote::What what) {
+    notes.push_back({what, task.id, status});
+    tasks.put(with_status(task, Kind::kTask, status, stamps.next_time()));
+}
+
 void Store::forget() {
     agents.clear();
     teams.clear();
     tasks.clear();
     dispatched_early = 0;
+    notes.clear();
 }
 
 }  // namespace tlm::simulator

@@ -49,12 +49,31 @@ class Collection {
     std::unordered_map<std::string, IdOrder> by_name_;
 };
 
+// Something that happened to a task, or that an answer showed it.
+struct TaskNote {
+    enum class What { kCreated, kUpdated, kShown, kWorked };
+
+    What what;
+    std::string id;
+    std::string status{};  // that it has since; of an update or a worker's step
+};
+
+// Neither completed nor failed.
+[[nodiscard]] bool is_open(const Record& task);
+
 struct Store {
     Collection agents, teams, tasks;
     Stamps stamps;
     // Tasks that were sent, and so given to a worker, while one they are blocked by was not completed.
     std::size_t dispatched_early = 0;
 
+    std::vector<TaskNote> notes;  // of what nobody has reacted to yet
+
+    // The task is noted as created, and comes back.
+    const Record& add_task(Record task);
+    const Record& update_task(Record task);
+    // `task` is one of the store's, and gone or another afterwards.
+    void set_task_status(const Record& task, const std::string& status, TaskNote::What what);
     void forget();
 };
 
