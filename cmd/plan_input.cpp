@@ -9,7 +9,7 @@ namespace tlm::cmd {
 namespace {
 
 // A plan of a million changes has half of this.
-constexpr std::size_t kMostBytes = std::size_t{1} << 30U;
+constexpr std::size_t kMostPlanBytes = std::size_t{1} << 30U;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ bool looks_like_plan(const std::string& path) {
 }
 
 Result<Plan> read_plan_file(const std::string& path) {
-    BOOST_OUTCOME_TRY(text, read_text_file(path, "plan file", kMostBytes));
+    BOOST_OUTCOME_TRY(text, read_text_file(path, "plan file", kMostPlanBytes));
     return plan_from_text(text, path);
 }
 

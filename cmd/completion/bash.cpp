@@ -6,7 +6,7 @@
 namespace tlm::cmd {
 namespace {
 
-constexpr std::string_view kFunctions = R"(# bash completion for tlm, made by `tlm completion bash`
+constexpr std::string_view kBashFunctions = R"(# bash completion for tlm, made by `tlm completion bash`
 
 # Those of the words that go on from what was typed.
 _tlm_offer() {
@@ -125,7 +125,7 @@ std::string bash_completion() {
     std::vector<std::string> verbs;
     for (const VerbInfo& verb : verb_table())
         verbs.emplace_back(verb.name);
-    std::string text(kFunctions);
+    std::string text(kBashFunctions);
     text += fmt::format(
         R"(
 _tlm() {{

@@ -8,7 +8,7 @@
 namespace tlm::cmd {
 namespace {
 
-constexpr std::string_view kFunctions = R"(# fish completion for tlm, made by `tlm completion fish`
+constexpr std::string_view kFishFunctions = R"(# fish completion for tlm, made by `tlm completion fish`
 
 function __tlm_has_no_verb
     test (count (commandline -opc)) -lt 2
@@ -106,7 +106,7 @@ std::string with_values() {
 }  // namespace
 
 std::string fish_completion() {
-    std::string text(kFunctions);
+    std::string text(kFishFunctions);
     const std::string_view place = "@VALUES@";
     text.replace(text.find(place), place.size(), with_values());
     for (const VerbInfo& verb : verb_table()) {

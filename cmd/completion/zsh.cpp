@@ -6,7 +6,7 @@
 namespace tlm::cmd {
 namespace {
 
-constexpr std::string_view kFunctions = R"zsh(#compdef tlm
+constexpr std::string_view kZshFunctions = R"zsh(#compdef tlm
 # zsh completion for tlm, made by `tlm completion zsh`
 
 # What only tlm knows: addresses or workflows.
@@ -104,7 +104,7 @@ std::string verb_case(const VerbInfo& verb) {
 }  // namespace
 
 std::string zsh_completion() {
-    std::string text(kFunctions);
+    std::string text(kZshFunctions);
     text += "_tlm_verbs() {\n    local -a verbs=(\n";
     for (const VerbInfo& verb : verb_table())
         text += fmt::format("        {}\n", shell_quoted(fmt::format("{}:{}", verb.name, verb.summary)));

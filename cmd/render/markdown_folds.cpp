@@ -16,13 +16,13 @@
 namespace tlm::cmd {
 namespace {
 
-// All in bytes, but kMostDiffLines and kMostNamed.
+// All in bytes, but kMostDiffLines and kMostNamedWorkflows.
 constexpr std::size_t kLongestLine = 400;
 constexpr std::size_t kLongestValue = 600;
 constexpr std::size_t kLongestBody = 6'000;
 constexpr std::size_t kLongestTitle = 120;
 constexpr std::size_t kMostDiffLines = 60;
-constexpr std::size_t kMostNamed = 8;
+constexpr std::size_t kMostNamedWorkflows = 8;
 // Kept free for the sentence about what is left out: of everything, and of one fold.
 constexpr std::size_t kSentence = 1'500;
 constexpr std::size_t kFoldSentence = 1'500;
@@ -137,9 +137,10 @@ std::string sentence(const Left& left, const std::vector<const Fold*>& missing, 
     if (!missing.empty()) {
         constexpr std::size_t kLongestName = 60;
         std::string names;
-        for (std::size_t i = 0; i < std::min(missing.size(), kMostNamed); ++i)
+        for (std::size_t i = 0; i < std::min(missing.size(), kMostNamedWorkflows); ++i)
             names += (i == 0 ? "" : ", ") + code_span(cut_bytes(missing[i]->title, kLongestName));
-        if (missing.size() > kMostNamed) names += fmt::format(" and {} more", missing.size() - kMostNamed);
+        if (missing.size() > kMostNamedWorkflows)
+            names += fmt::format(" and {} more", missing.size() - kMostNamedWorkflows);
         add("no details of " + names);
     }
     return text.empty()

@@ -14,8 +14,8 @@
 namespace tlm::cmd {
 namespace {
 
-constexpr std::size_t kMostStrays = 20;   // shown one by one; the rest is counted
-constexpr std::size_t kMostNamed = 10;    // deletes and replacements in the line before the summary
+constexpr std::size_t kMostStraysShown = 20;  // shown one by one; the rest is counted
+constexpr std::size_t kMostNamed = 10;        // deletes and replacements in the line before the summary
 constexpr std::size_t kUsualWidth = 100;  // where there is no terminal, a longer update goes on several lines
 constexpr std::size_t kMostRenames = 20;  // hints; the rest is counted
 constexpr std::string_view kNotSet = "(not set)";
@@ -106,15 +106,15 @@ std::string strays_text(const Planned& planned, const Layout& layout) {
     std::string text;
     for (const StrayGroup& group : stray_groups(planned)) {
         text += fmt::format("\n{} ({})\n", layout.style.yellow(group.title), group.strays.size());
-        for (std::size_t i = 0; i < std::min(group.strays.size(), kMostStrays); ++i) {
+        for (std::size_t i = 0; i < std::min(group.strays.size(), kMostStraysShown); ++i) {
             const Stray& stray = *group.strays[i];
             const std::string line =
                 fmt::format("  ! {}  (id {})", stray_name(stray), visible(stray.live->id.value));
             text += cut_to(line, layout.width) + "\n";
         }
-        if (group.strays.size() > kMostStrays) {
-            text +=
-                fmt::format("  … and {} more: `tlm drift` lists all\n", group.strays.size() - kMostStrays);
+        if (group.strays.size() > kMostStraysShown) {
+            text += fmt::format("  … and {} more: `tlm drift` lists all\n",
+                                group.strays.size() - kMostStraysShown);
         }
         text += fmt::format("  {}\n", group.advice);
     }

@@ -12,7 +12,7 @@ constexpr std::size_t kShortList = 8;  // shown on one line where there is nothi
 
 enum class Mark { none, gone, come };
 
-bool is_list(const std::optional<Value>& value) {
+bool holds_list(const std::optional<Value>& value) {
     return value && std::holds_alternative<StringList>(*value);
 }
 
@@ -73,7 +73,7 @@ void put_attributes(std::string& out, const std::vector<AttributeChange>& attrib
         out += "<tr><th scope=\"row\">";
         out += attribute_name(change.attribute);
         out += "</th>";
-        if (both && (is_list(change.before) || is_list(change.after) || !fits_one_line(change))) {
+        if (both && (holds_list(change.before) || holds_list(change.after) || !fits_one_line(change))) {
             out += "<td colspan=\"2\"><span class=\"value\">";
             put_lines_of(out, change, true);
             out += "</span></td>";

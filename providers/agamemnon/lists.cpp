@@ -17,8 +17,8 @@ using Json = rapidjson::Value;
 // What a page may be made of, far beyond what a server that means well sends. Some servers give all they have
 // in one page, whatever was asked for; but a body of a few dozen megabytes can hold tens of millions of empty
 // values, which take a gigabyte to keep.
-constexpr std::size_t kMostItems = 100'000;     // a hundred times as many as are asked for
-constexpr std::size_t kMostValues = 1'000'000;  // in all items together
+constexpr std::size_t kMostItemsOfPage = 100'000;  // a hundred times as many as are asked for
+constexpr std::size_t kMostValues = 1'000'000;     // in all items together
 constexpr std::size_t kMostDepth = 64;
 
 // Takes a page as the parser reads it: only one item at a time is held as JSON, and a page that is wrong is
@@ -106,8 +106,9 @@ class PageHandler {
             values_.push_back(std::move(json));
             return true;
         }
-        if (page_.items.size() == kMostItems) {
-            return wrong(fmt::format("a page of more than {} items, where 1000 were asked for", kMostItems));
+        if (page_.items.size() == kMostItemsOfPage) {
+            return wrong(
+                fmt::format("a page of more than {} items, where 1000 were asked for", kMostItemsOfPage));
         }
         auto resource = read_resource(kind_, json);
         if (!resource)

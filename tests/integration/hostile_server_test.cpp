@@ -11,6 +11,7 @@
 #include "engine/resource/key.h"
 #include "tests/integration/fixture.h"
 #include "tests/support/raw_server.h"
+#include "tests/support/sanitized.h"
 
 namespace tlm::test {
 namespace {
@@ -22,12 +23,8 @@ using testing::Not;
 
 constexpr int kUnreachable = 9;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMemoryIsMeasured = false;  // sanitizers keep much more of it than the program does
-#else
-constexpr bool kMemoryIsMeasured = true;
-#endif
-constexpr long kMostMemory = 600L * 1024;  // KiB; tens of megabytes are needed for what is not refused
+constexpr bool kMemoryIsMeasured = !kSanitized;  // sanitizers keep much more of it than the program does
+constexpr long kMostMemory = 600L * 1024;        // KiB; tens of megabytes are needed for what is not refused
 
 std::string first_line(const std::string& request) {
     return request.substr(0, request.find("\r\n"));
