@@ -23,7 +23,7 @@ Result<std::vector<Source>> read_sources(const Context& context) {
     auto sources = read_workflow_files(context.options.positional, context.settings.workflows_dir);
     const Verb verb = context.options.verb;
     if (sources || sources.error().code != ErrorCode::not_found) return sources;
-    if (verb != Verb::plan && verb != Verb::apply) return sources;
+    if (verb != Verb::plan && verb != Verb::apply && verb != Verb::run) return sources;
     Error error = sources.error();
     error.code = ErrorCode::limit;
     error.message = "a safety limit: " + error.message + ", and an empty set of workflows is never planned";

@@ -29,6 +29,7 @@ Result<ExitCode> dispatch(const Context& context) {
         case Verb::plan:
             return run_plan(context);
         case Verb::apply:
+        case Verb::run:
         case Verb::destroy:
             return run_apply(context);
         case Verb::drift:

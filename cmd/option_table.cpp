@@ -33,6 +33,14 @@ constexpr std::array kVerbs = {
              "  tlm apply --replace 'audit/task/review/Read%20it'\n"
              "                                    submit this task once more\n"
              "  tlm apply --force                 the clean slate: make everything anew\n"},
+    VerbInfo{Verb::run, "run", "[PLAN | WORKFLOW...]", "apply, and wait until every task is at its end",
+             "The same as `tlm apply --wait`: each task is submitted as soon as all that it is\n"
+             "blocked by are completed, until none is left. What can't run any more because\n"
+             "another one failed is skipped and named. Exit code 0 when all are completed, 6\n"
+             "when one is not. Interrupted, it can be repeated: it goes on where it was.",
+             "  tlm run                           plan, ask, apply, wait\n"
+             "  tlm run workflows/audit.yaml --yes --timeout 30m\n"
+             "  tlm run plan.json --yes           exactly the reviewed plan, to its end\n"},
     VerbInfo{Verb::destroy, "destroy", "[WORKFLOW...]", "delete the agents and teams of the workflows",
              "Deletes teams, then stops and deletes agents. Tasks stay on the server, which\n"
              "has no way to delete them.",
@@ -128,16 +136,17 @@ constexpr std::array kVerbs = {
     VerbInfo{Verb::help, "help", "[VERB]", "explain tlm, or one verb", "This.", "  tlm help apply\n", 0, 1},
 };
 
-constexpr unsigned kWithWorkflows = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) |
-                                    bit(Verb::drift) | bit(Verb::validate) | bit(Verb::graph) |
-                                    bit(Verb::state) | bit(Verb::completion);
-constexpr unsigned kWithState = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift) |
+constexpr unsigned kApplying = bit(Verb::apply) | bit(Verb::run);
+constexpr unsigned kWithWorkflows = bit(Verb::plan) | kApplying | bit(Verb::destroy) | bit(Verb::drift) |
+                                    bit(Verb::validate) | bit(Verb::graph) | bit(Verb::state) |
+                                    bit(Verb::completion);
+constexpr unsigned kWithState = bit(Verb::plan) | kApplying | bit(Verb::destroy) | bit(Verb::drift) |
                                 bit(Verb::state) | bit(Verb::log) | bit(Verb::completion);
-constexpr unsigned kWithTarget = bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::drift);
+constexpr unsigned kWithTarget = bit(Verb::plan) | kApplying | bit(Verb::destroy) | bit(Verb::drift);
 constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
 constexpr unsigned kListing = bit(Verb::state) | bit(Verb::log) | bit(Verb::diff);
-constexpr unsigned kApproving = bit(Verb::apply) | bit(Verb::verify);
-constexpr unsigned kWriting = bit(Verb::apply) | bit(Verb::destroy) | bit(Verb::state);
+constexpr unsigned kApproving = kApplying | bit(Verb::verify);
+constexpr unsigned kWriting = kApplying | bit(Verb::destroy) | bit(Verb::state);
 
 constexpr std::array kFormats = {
     FormatInfo{"text", Format::text, kComparing | kListing | bit(Verb::graph)},
@@ -168,20 +177,24 @@ constexpr std::array kOptions = {
     OptionInfo{"refresh", "BOOL", "false: use the snapshot that was read last",
                bit(Verb::plan) | bit(Verb::drift)},
     OptionInfo{"force", "", "make every resource anew; what exists is left behind",
-               bit(Verb::plan) | bit(Verb::apply)},
+               bit(Verb::plan) | kApplying},
     OptionInfo{"prune", "", "delete orphans that are provably ours, and duplicates",
-               bit(Verb::plan) | bit(Verb::apply)},
+               bit(Verb::plan) | kApplying},
     OptionInfo{"destroy", "", "plan what `tlm destroy` would delete", bit(Verb::plan)},
     OptionInfo{"max-deletes", "N|P%", "allow so many deletes and replacements (default 30%)",
-               bit(Verb::plan) | bit(Verb::apply)},
+               bit(Verb::plan) | kApplying},
     OptionInfo{"target", "GLOB", "only these addresses and what they need; repeatable",
-               bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy)},
+               bit(Verb::plan) | kApplying | bit(Verb::destroy)},
     OptionInfo{"exclude", "GLOB", "not these addresses, nor what needs them; repeatable",
-               bit(Verb::plan) | bit(Verb::apply) | bit(Verb::destroy)},
+               bit(Verb::plan) | kApplying | bit(Verb::destroy)},
     OptionInfo{"replace", "GLOB", "make these anew, submit these tasks again; repeatable",
-               bit(Verb::plan) | bit(Verb::apply)},
+               bit(Verb::plan) | kApplying},
     OptionInfo{"ignore", "KIND", "leave out one kind of drift; repeatable", bit(Verb::drift)},
     OptionInfo{"yes", "", "do not ask", kWriting | bit(Verb::state)},
+    OptionInfo{"wait", "", "until every task is at its end, as `tlm run` does", bit(Verb::apply)},
+    OptionInfo{"timeout", "TIME", "how long to wait for each workflow, as 30s or 2h", kApplying},
+    OptionInfo{"poll-min", "TIME", "between two looks at the tasks at least (default 250ms)", kApplying},
+    OptionInfo{"poll-max", "TIME", "and at most, where nothing moves (default 5s)", kApplying},
     OptionInfo{"parallelism", "N", "calls in flight at most, 1 to 256 (default 16)", kWriting},
     OptionInfo{"lock-timeout", "TIME", "how long to wait for the lock, as 30s or 5m (default 0)",
                kWriting | bit(Verb::state)},
@@ -203,6 +216,9 @@ constexpr std::array kSettings = {
     SettingInfo{"HOST_ID", "the machine on which docker agents run"},
     SettingInfo{"REQUIRE_TLS", "false allows http:// to other machines"},
     SettingInfo{"TLM_TRUSTED_KEYS", "directory of *.pub; only plans they signed apply"},
+    SettingInfo{"DEFAULT_WORKFLOW_TIMEOUT", "seconds to wait where a workflow does not say (default 7200)"},
+    SettingInfo{"MONITOR_TIMEOUT_SECONDS", "seconds to wait at most, whatever a workflow says"},
+    SettingInfo{"HEALTHCHECK_FAILURE_THRESHOLD", "looks in a row that may fail while waiting (default 10)"},
     SettingInfo{"WORKFLOWS_DIR, TLM_STATE", "as --workflows and --state"},
     SettingInfo{"NO_COLOR", "as --no-color, where it is not empty"},
 };
@@ -215,7 +231,7 @@ constexpr std::array kExits = {
     ExitInfo{ExitCode::bad_input, "bad input: options, settings, workflow or plan file"},
     ExitInfo{ExitCode::locked, "the state is locked by someone else"},
     ExitInfo{ExitCode::conflict, "conflict: the plan does not fit the live fleet any more, or was edited"},
-    ExitInfo{ExitCode::partial, "partly applied: some changes failed"},
+    ExitInfo{ExitCode::partial, "partly applied: some changes failed, or tasks did not complete"},
     ExitInfo{ExitCode::limit, "a safety limit stopped it"},
     ExitInfo{ExitCode::interrupted, "declined at the prompt, or interrupted"},
     ExitInfo{ExitCode::unreachable, "the target can't be reached or used, or refused the credentials"},

@@ -147,7 +147,7 @@ Result<std::size_t> read_parallelism(const std::string& word) {
 }
 
 // 30s, 5m, 1h, 250ms; a plain number counts seconds.
-Result<std::chrono::milliseconds> read_duration(const std::string& word) {
+Result<std::chrono::milliseconds> read_duration(const std::string& option, const std::string& word) {
     std::int64_t n = 0;
     const char* last = word.data() + word.size();
     const auto [end, error] = std::from_chars(word.data(), last, n);
@@ -159,7 +159,7 @@ Result<std::chrono::milliseconds> read_duration(const std::string& word) {
                                                               : 0;
     constexpr std::int64_t kMost = 1'000'000;
     if (error != std::errc() || factor == 0 || n < 0 || n > kMost) {
-        return bad(fmt::format("--lock-timeout takes a time such as 30s or 5m; `{}` is none", word));
+        return bad(fmt::format("--{} takes a time such as 30s or 5m; `{}` is none", option, word));
     }
     return std::chrono::milliseconds(n * factor);
 }
@@ -184,6 +184,31 @@ Result<void> check_together(const Options& options) {
     if (options.destroy && (options.force || options.prune))
         return bad("--destroy deletes everything; --force and --prune have no place beside it",
                    {verb_hint("plan")});
+    return success();
+}
+
+Result<void> read_waiting(const Given& given, Options& options) {
+    options.wait = given.has("wait") || options.verb == Verb::run;
+    if (const auto word = given.last("timeout")) {
+        BOOST_OUTCOME_TRY(time, read_duration("timeout", *word));
+        options.timeout = time;
+    }
+    if (const auto word = given.last("poll-min")) {
+        BOOST_OUTCOME_TRY(time, read_duration("poll-min", *word));
+        options.poll_min = time;
+    }
+    if (const auto word = given.last("poll-max")) {
+        BOOST_OUTCOME_TRY(time, read_duration("poll-max", *word));
+        options.poll_max = time;
+    }
+    if (!options.wait && (options.timeout || given.has("poll-min") || given.has("poll-max"))) {
+        return bad("--timeout, --poll-min and --poll-max say how to wait, and nothing waits",
+                   {"Give --wait with them, or use `tlm run`."});
+    }
+    if (options.poll_min.count() < 1 || options.poll_max < options.poll_min) {
+        return bad(fmt::format("--poll-min ({} ms) must be over 0, and --poll-max ({} ms) at least as long",
+                               options.poll_min.count(), options.poll_max.count()));
+    }
     return success();
 }
 
@@ -223,9 +248,10 @@ Result<void> read_values(const Given& given, Options& options) {
         options.parallelism = n;
     }
     if (const auto word = given.last("lock-timeout")) {
-        BOOST_OUTCOME_TRY(time, read_duration(*word));
+        BOOST_OUTCOME_TRY(time, read_duration("lock-timeout", *word));
         options.lock_timeout = time;
     }
+    BOOST_OUTCOME_TRYV(read_waiting(given, options));
     if (const auto word = given.last("refresh")) {
         BOOST_OUTCOME_TRY(refresh, one_of<bool>("refresh", *word, {{"true", true}, {"false", false}}));
         options.refresh = refresh;

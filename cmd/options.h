@@ -14,6 +14,7 @@ namespace tlm::cmd {
 enum class Verb {
     plan,
     apply,
+    run,
     destroy,
     drift,
     validate,
@@ -60,6 +61,10 @@ struct Options {
     DeleteLimit max_deletes;
     std::size_t parallelism = 16;
     std::chrono::milliseconds lock_timeout{0};
+    bool wait = false;                                 // apply --wait, and run
+    std::optional<std::chrono::milliseconds> timeout;  // of the waiting
+    std::chrono::milliseconds poll_min{250};
+    std::chrono::milliseconds poll_max{5000};
     // Where they are given they win over the settings of the same meaning.
     std::optional<std::string> url;
     std::optional<std::string> workflows_dir;

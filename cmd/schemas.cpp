@@ -81,6 +81,8 @@ constexpr std::string_view kEvents = R"json({
     { "$ref": "#/definitions/progress" },
     { "$ref": "#/definitions/retried" },
     { "$ref": "#/definitions/throttled" },
+    { "$ref": "#/definitions/task" },
+    { "$ref": "#/definitions/not_read" },
     { "$ref": "#/definitions/finished" },
     { "$ref": "#/definitions/not_applied" },
     { "$ref": "#/definitions/left_behind" },
@@ -93,7 +95,7 @@ constexpr std::string_view kEvents = R"json({
     "count": { "type": "integer", "minimum": 0 },
     "time": { "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$" },
     "strings": { "type": "array", "items": { "type": "string" } },
-    "verb": { "enum": ["plan", "apply", "destroy", "drift"] },
+    "verb": { "enum": ["plan", "apply", "run", "destroy", "drift"] },
     "action": { "enum": ["create", "update", "replace", "delete", "adopt", "none"] },
     "value": {
       "anyOf": [
@@ -210,6 +212,34 @@ constexpr std::string_view kEvents = R"json({
         "event": { "enum": ["throttled"] },
         "wait_ms": { "$ref": "#/definitions/count" },
         "reason": { "type": "string" }
+      }
+    },
+    "task": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["seq", "at", "event", "address", "stage"],
+      "properties": {
+        "seq": { "$ref": "#/definitions/count" },
+        "at": { "$ref": "#/definitions/time" },
+        "event": { "enum": ["task"] },
+        "address": { "type": "string" },
+        "stage": { "enum": ["submitted", "completed", "failed", "skipped", "lost"] },
+        "id": { "type": "string" },
+        "status": { "type": "string" },
+        "reason": { "type": "string" }
+      }
+    },
+    "not_read": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["seq", "at", "event", "reason", "failures", "pause_ms"],
+      "properties": {
+        "seq": { "$ref": "#/definitions/count" },
+        "at": { "$ref": "#/definitions/time" },
+        "event": { "enum": ["not_read"] },
+        "reason": { "type": "string" },
+        "failures": { "type": "integer", "minimum": 1 },
+        "pause_ms": { "$ref": "#/definitions/count" }
       }
     },
     "finished": {
@@ -337,6 +367,20 @@ constexpr std::string_view kEvents = R"json({
             "failed": { "$ref": "#/definitions/count" },
             "skipped": { "$ref": "#/definitions/count" },
             "not_started": { "$ref": "#/definitions/count" }
+          }
+        },
+        "tasks": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["waiting", "ready", "submitted", "completed", "failed", "skipped", "lost"],
+          "properties": {
+            "waiting": { "$ref": "#/definitions/count" },
+            "ready": { "$ref": "#/definitions/count" },
+            "submitted": { "$ref": "#/definitions/count" },
+            "completed": { "$ref": "#/definitions/count" },
+            "failed": { "$ref": "#/definitions/count" },
+            "skipped": { "$ref": "#/definitions/count" },
+            "lost": { "$ref": "#/definitions/count" }
           }
         },
         "drift": {

@@ -145,6 +145,13 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
     settings.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
     BOOST_OUTCOME_TRY(rps, resolver.number("AGAMEMNON_RATE_LIMIT_RPS", 0, 0, 1e6));
     BOOST_OUTCOME_TRY(burst, resolver.number("AGAMEMNON_RATE_LIMIT_BURST", std::max(1.0, rps), 1, 1e6));
+    constexpr double kTenYears = 3.2e8;
+    BOOST_OUTCOME_TRY(usual, resolver.number("DEFAULT_WORKFLOW_TIMEOUT", 7200, 0.001, kTenYears));
+    BOOST_OUTCOME_TRY(most, resolver.number("MONITOR_TIMEOUT_SECONDS", 0, 0, kTenYears));
+    BOOST_OUTCOME_TRY(threshold, resolver.number("HEALTHCHECK_FAILURE_THRESHOLD", 10, 1, 1e6));
+    settings.workflow_timeout = std::chrono::milliseconds(static_cast<std::int64_t>(usual * 1000));
+    settings.monitor_timeout = std::chrono::milliseconds(static_cast<std::int64_t>(most * 1000));
+    settings.failure_threshold = static_cast<int>(threshold);
     settings.rate_limit_rps = rps;
     settings.rate_limit_burst = burst;
     return settings;

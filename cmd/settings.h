@@ -24,7 +24,10 @@ struct Settings {
     std::chrono::milliseconds timeout{30000};  // of one request
     double rate_limit_rps = 0;                 // 0: no limit of our own
     double rate_limit_burst = 0;
-    std::vector<std::string> warnings;  // for people, about the settings files
+    std::chrono::milliseconds workflow_timeout{7'200'000};  // where a workflow says nothing
+    std::chrono::milliseconds monitor_timeout{0};           // whatever it says; 0: no such limit
+    int failure_threshold = 10;                             // reads in a row that may fail while waiting
+    std::vector<std::string> warnings;                      // for people, about the settings files
 };
 
 using Variables = std::map<std::string, std::string>;

@@ -209,7 +209,30 @@ void Events::on(const ApplyEvent& event) {
         one.number("wait_ms", static_cast<std::uint64_t>(throttled->wait.count()));
         one.text("reason", throttled->reason);
         write(one);
+    } else if (const auto* moved = std::get_if<TaskMoved>(&event)) {
+        const TrackedTask& task = *moved->task;
+        Line one = line("task");
+        one.text("address", task.address.text());
+        one.text("stage", stage_name(task.stage));
+        one.text_unless_empty("id", task.id.value);
+        one.text_unless_empty("status", task.status);
+        one.text_unless_empty("reason", task.reason);
+        write(one);
+    } else if (const auto* not_read = std::get_if<NotRead>(&event)) {
+        Line one = line("not_read");
+        one.text("reason", not_read->reason);
+        one.number("failures", static_cast<std::uint64_t>(not_read->failures));
+        one.number("pause_ms", static_cast<std::uint64_t>(not_read->pause.count()));
+        write(one);
     }
+}
+
+void Events::waited(const WaitReport& report) {
+    if (!sink_) return;
+    stages_.assign(kTaskStages, 0);
+    for (const TrackedTask& task : report.tasks)
+        ++stages_[static_cast<std::size_t>(task.stage)];
+    if (report.interrupted) interrupted_ = true;
 }
 
 void Events::result(const ChangeResult& result) {
@@ -320,6 +343,12 @@ void Events::add_counts(Line& line) const {
         line.open("results");
         for (std::size_t i = 0; i < results_.size(); ++i)
             line.number(kResults[i], results_[i]);
+        line.close();
+    }
+    if (!stages_.empty()) {
+        line.open("tasks");
+        for (std::size_t i = 0; i < stages_.size(); ++i)
+            line.number(stage_name(static_cast<TaskStage>(i)), stages_[i]);
         line.close();
     }
     if (!drift_.empty()) {

@@ -15,6 +15,7 @@
 #include "engine/drift/drift.h"
 #include "engine/plan/plan.h"
 #include "engine/ports/observer.h"
+#include "engine/wait/wait.h"
 
 namespace tlm::cmd {
 
@@ -41,6 +42,8 @@ class Events final : public Observer {
     void on(const ApplyEvent& event) override;
     // What only the end shows: changes that were not started, and what the last read found.
     void applied(const ApplyReport& report);
+    // What became of the tasks that were waited for.
+    void waited(const WaitReport& report);
     // Every finding of a drift.
     void found(const std::vector<Finding>& findings, const std::string& target);
     // The last line: nothing is written after it.
@@ -69,6 +72,7 @@ class Events final : public Observer {
     bool interrupted_ = false;
     std::optional<PlanSummary> planned_;
     std::vector<std::size_t> results_;  // by ResultKind; empty before an apply begins
+    std::vector<std::size_t> stages_;   // by TaskStage; empty where nothing was waited for
     std::vector<std::size_t> drift_;    // by DriftKind; empty where there was none
 };
 

@@ -5,7 +5,9 @@
 #include <cstdio>
 
 #include "cmd/render/report_text.h"
+#include "cmd/render/wait_text.h"
 #include "engine/base/text.h"
+#include "engine/wait/task_board.h"
 
 namespace tlm::cmd {
 namespace {
@@ -56,7 +58,33 @@ void Progress::on(const ApplyEvent& event) {
                                 static_cast<double>(throttled->wait.count()) / 1000,
                                 visible(throttled->reason)));
         }
+    } else if (const auto* moved = std::get_if<TaskMoved>(&event)) {
+        const bool trouble = at_end(moved->task->stage) && moved->task->stage != TaskStage::completed;
+        if (!terminal_ || trouble) message(task_line(*moved->task, style_));
+    } else if (const auto* waiting = std::get_if<WaitProgress>(&event)) {
+        redraw_wait(*waiting->board);
+    } else if (const auto* not_read = std::get_if<NotRead>(&event)) {
+        message(fmt::format("no answer  {} ({} of {} in a row; again in {:.1f} s)\n",
+                            visible(not_read->reason), not_read->failures, not_read->patience,
+                            static_cast<double>(not_read->pause.count()) / 1000));
     }
+}
+
+void Progress::redraw_wait(const TaskBoard& board) {
+    if (!terminal_) return;
+    std::string line =
+        fmt::format("{} of {} tasks completed", board.count(TaskStage::completed), board.tasks().size());
+    const auto add = [&](TaskStage stage, const char* what) {
+        if (const std::size_t n = board.count(stage); n > 0) line += fmt::format(", {} {}", n, what);
+    };
+    add(TaskStage::submitted, "under way");
+    add(TaskStage::waiting, "waiting");
+    add(TaskStage::failed, "failed");
+    add(TaskStage::skipped, "skipped");
+    add(TaskStage::lost, "lost");
+    if (width_ > 1 && line.size() >= width_) line.resize(width_ - 1);
+    put("\r\x1b[K" + line);
+    shown_ = true;
 }
 
 void Progress::message(const std::string& line) {

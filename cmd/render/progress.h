@@ -27,6 +27,7 @@ class Progress final : public Observer {
     using Clock = std::chrono::steady_clock;
     void message(const std::string& line);
     void redraw(bool at_once);
+    void redraw_wait(const TaskBoard& board);
 
     Style style_;
     bool terminal_;

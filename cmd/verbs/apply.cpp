@@ -13,16 +13,20 @@
 #include "cmd/render/progress.h"
 #include "cmd/render/rekey_text.h"
 #include "cmd/render/report_text.h"
+#include "cmd/render/wait_text.h"
 #include "cmd/stdio.h"
 #include "cmd/system_clock.h"
 #include "cmd/target.h"
 #include "cmd/terminal.h"
 #include "cmd/verbs/verbs.h"
+#include "cmd/wait_limits.h"
 #include "engine/apply/recover.h"
 #include "engine/apply/verify.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 #include "engine/plan/protection.h"
+#include "engine/resource/desired.h"
+#include "engine/wait/wait.h"
 #include "state/state_file.h"
 #include "state/state_lock.h"
 
@@ -41,6 +45,9 @@ class Apply {
     Apply(const Context& context, std::optional<Plan> reviewed)
         : context_(context),
           destroys_(context.options.verb == Verb::destroy),
+          verb_(destroys_              ? "destroy"
+                : context.options.wait ? "run"
+                                       : "apply"),
           reviewed_(std::move(reviewed)) {}
 
     Result<ExitCode> run() {
@@ -49,17 +56,17 @@ class Apply {
             workflows_ = std::move(workflows);
         }
         BOOST_OUTCOME_TRYV(can_ask());
-        BOOST_OUTCOME_TRY(lock,
-                          StateLock::acquire(context_.settings.state_path, destroys_ ? "destroy" : "apply",
-                                             context_.options.lock_timeout));
+        BOOST_OUTCOME_TRY(
+            lock, StateLock::acquire(context_.settings.state_path, verb_, context_.options.lock_timeout));
         const StateLock held = std::move(lock);
         BOOST_OUTCOME_TRY(
             state, StateFile::open(context_.settings.state_path, context_.settings.target, StateMode::write));
         BOOST_OUTCOME_TRY(target, Target::open(context_));
         BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
-        if (!reviewed_ && !has_changes(prepared.plan)) return nothing_to_do(*state, prepared.plan);
+        const bool changes = was_reviewed_ || has_changes(prepared.plan);
+        if (!changes && !context_.options.wait) return nothing_to_do(*state, prepared.plan);
         BOOST_OUTCOME_TRYV(check_limits(*state, prepared));
-        if (!confirm()) {
+        if (changes && !confirm()) {
             say(context_, "Declined: nothing was changed.\n");
             return ExitCode::interrupted;
         }
@@ -115,7 +122,7 @@ class Apply {
     Result<ExitCode> nothing_to_do(StateFile& state, const Plan& plan) {
         BOOST_OUTCOME_TRY(stands, finished_force(state, plan));
         if (!stands.empty()) {
-            BOOST_OUTCOME_TRYV(state.begin_run(destroys_ ? "destroy" : "apply", plan_digest(plan)));
+            BOOST_OUTCOME_TRYV(state.begin_run(verb_, plan_digest(plan)));
             BOOST_OUTCOME_TRYV(state.end_run(result_word(ExitCode::done), stands));
         }
         return ExitCode::done;
@@ -163,7 +170,7 @@ class Apply {
         StopOnSignals::drain();
         SystemClock clock;
         Progress progress(context_.err, context_.err_is_terminal, context_.options.quiet, terminal_width());
-        BOOST_OUTCOME_TRY(run, state.begin_run(destroys_ ? "destroy" : "apply", settings.digest));
+        BOOST_OUTCOME_TRY(run, state.begin_run(verb_, settings.digest));
         settings.run = run;
         FanOut observers({&progress, context_.events});
         ApplyPorts ports{target.reader(), target.writer(), state, state, state, clock, observers};
@@ -176,15 +183,27 @@ class Apply {
         }
         progress.clear();
         context_.events->applied(report);
-        const ExitCode code = exit_code(report);
-        auto written =
-            write_out(report_text(report, summarise(prepared.plan).waiting - stuck_, context_.out) +
-                      in_the_way_text(in_the_way(report, prepared.before), context_.out));
+        ExitCode code = exit_code(report);
+        const bool stands = code == ExitCode::done;
+        const bool waits = context_.options.wait && !report.stopped_by && !report.interrupted;
+        auto written = tell(report, prepared, waits);
+        if (waits) {
+            if (auto waited = wait(prepared.plan, ports, settings, progress); waited) {
+                report.stopped_by = waited.value().stopped_by;
+                code = worse(code, exit_code(waited.value()));
+                auto told = write_out(wait_text(waited.value(), context_.out));
+                if (written) written = told;
+            } else {
+                report.stopped_by = waited.error();
+                code = exit_code(report);
+            }
+        }
         if (written) written = flush_out();
         // A run that is closed as done is not gone on with: a --force given again is another clean slate. So
         // it is closed after it was told, and who was told nothing because of a kill can just run it again.
         // Every outcome is recorded by now: an error would be taken for a reason to repeat the command.
-        if (auto ended = end_run(state, prepared.plan, code); !ended)
+        const bool over = code != ExitCode::interrupted && !report.stopped_by;
+        if (auto ended = end_run(state, prepared.plan, code, stands && over); !ended)
             say(context_, warning_text(ended.error(), context_.err, "the end of this run is not recorded"));
         if (report.stopped_by) return *report.stopped_by;
         // Nobody reads it any more, but what happened still decides the exit code.
@@ -192,9 +211,47 @@ class Apply {
         return code;
     }
 
-    Result<void> end_run(StateFile& state, const Plan& plan, ExitCode code) const {
+    // The end of the apply itself, for people. What waits for others is left to the wait, where there is one.
+    Result<void> tell(const ApplyReport& report, const Prepared& prepared, bool waits) const {
+        if (waits && report.results.empty()) return success();
+        const std::size_t waiting = waits ? 0 : summarise(prepared.plan).waiting - stuck_;
+        return write_out(report_text(report, waiting, context_.out) +
+                         in_the_way_text(in_the_way(report, prepared.before), context_.out));
+    }
+
+    Result<WaitReport> wait(const Plan& plan, ApplyPorts& ports, const ApplySettings& settings,
+                            Progress& progress) {
+        std::optional<std::vector<Address>> desired;
+        if (!was_reviewed_) {
+            desired.emplace();
+            for (const DesiredResource& resource : desired_resources(workflows_, context_.settings.host_id))
+                desired->push_back(resource.address);
+        }
+        BOOST_OUTCOME_TRYV(flush_out());
+        say(context_, "Waiting for the tasks\n");
+        BOOST_OUTCOME_TRY(report, wait_for_tasks(plan, desired, ports, settings,
+                                                 wait_settings(context_, plan.workflows, workflows_)));
+        progress.clear();
+        context_.events->waited(report);
+        return report;
+    }
+
+    static ExitCode exit_code(const WaitReport& report) {
+        if (report.stopped_by) return tlm::cmd::exit_code(report.stopped_by->code);
+        if (report.interrupted) return ExitCode::interrupted;
+        return report.all_completed() ? ExitCode::done : ExitCode::partial;
+    }
+
+    // Of the apply and of the wait after it: what stopped the wait says most, then what failed in either.
+    static ExitCode worse(ExitCode applied, ExitCode waited) {
+        if (waited == ExitCode::done || (waited == ExitCode::partial && applied == ExitCode::partial))
+            return applied;
+        return waited;
+    }
+
+    Result<void> end_run(StateFile& state, const Plan& plan, ExitCode code, bool all_stands) const {
         std::vector<Address> stands;
-        if (code == ExitCode::done) {
+        if (all_stands) {
             BOOST_OUTCOME_TRY(finished, finished_force(state, plan));
             stands = std::move(finished);
         }
@@ -229,6 +286,7 @@ class Apply {
 
     const Context& context_;
     const bool destroys_;
+    const char* const verb_;  // in the journal and the lock
     std::optional<Plan> reviewed_;
     const bool was_reviewed_ = reviewed_.has_value();
     std::vector<Workflow> workflows_;

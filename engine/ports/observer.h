@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "engine/diff/change.h"
+#include "engine/wait/tracked_task.h"
 
 namespace tlm {
+
+class TaskBoard;
 
 enum class ResultKind {
     done,         // executed
@@ -46,7 +49,21 @@ struct Throttled {  // the target wants to wait; everything does
     std::chrono::milliseconds wait{};
     std::string reason;
 };
-using ApplyEvent = std::variant<ApplyBegins, ChangeStarted, ChangeEnded, Retrying, Throttled>;
+// What happens while tasks are waited for.
+struct TaskMoved {  // to another stage, or to another status on the target
+    const TrackedTask* task = nullptr;
+};
+struct WaitProgress {  // after each read of the tasks
+    const TaskBoard* board = nullptr;
+};
+struct NotRead {  // the target did not answer; it is asked again
+    std::string reason;
+    int failures = 0;  // in a row, of so many
+    int patience = 0;
+    std::chrono::milliseconds pause{};
+};
+using ApplyEvent = std::variant<ApplyBegins, ChangeStarted, ChangeEnded, Retrying, Throttled, TaskMoved,
+                                WaitProgress, NotRead>;
 
 // Told of events as they happen, on the thread that applies. Must not block for long and must not fail.
 class Observer {

@@ -28,6 +28,10 @@ class FleetReader {
     // The whole fleet, lists read to their ends. Errors: unreachable, denied.
     [[nodiscard]] virtual Result<Snapshot> read_fleet() = 0;
 
+    // The tasks of these teams, and those of everybody where that takes fewer requests or no team is given.
+    // Errors as above.
+    [[nodiscard]] virtual Result<Snapshot> read_tasks(const std::vector<ResourceId>& teams) = 0;
+
     // For each that is looked for, every live carrier of the name, asked of the target now; what is asked
     // together costs little more than one. Empty means that there certainly is none. Errors: unreachable,
     // also where the target's lists keep shifting; denied.

@@ -49,19 +49,22 @@ class Agamemnon::Impl {
     [[nodiscard]] bool usable() const { return transfers_.usable(); }
 
     Result<Snapshot> read_fleet() {
-        Snapshot snapshot;
-        for (int round = 1;; ++round) {
-            std::vector<ListReader> lists;
-            for (const Kind kind : {Kind::agent, Kind::team, Kind::task})
-                lists.emplace_back(kind, agamemnon::list_path(kind));
-            BOOST_OUTCOME_TRYV(read_lists(lists));
-            snapshot.consistent =
-                std::ranges::all_of(lists, [](const ListReader& list) { return list.consistent(); });
-            if (!snapshot.consistent && round < kMostRounds) continue;
-            for (ListReader& list : lists)
-                std::ranges::move(list.items(), std::back_inserter(snapshot.resources));
-            return snapshot;
+        Lists lists;
+        for (const Kind kind : {Kind::agent, Kind::team, Kind::task})
+            lists.emplace_back(kind, agamemnon::list_path(kind));
+        return read(lists);
+    }
+
+    Result<Snapshot> read_tasks(const std::vector<ResourceId>& teams) {
+        Lists lists;
+        if (teams.size() < task_pages_) {
+            for (const ResourceId& team : teams) {
+                if (const auto path = path_of({Kind::task, {}, team})) lists.emplace_back(Kind::task, *path);
+            }
         }
+        if (lists.empty() || lists.size() < teams.size())
+            lists = {{Kind::task, agamemnon::list_path(Kind::task)}};
+        return read(lists);
     }
 
     Result<std::vector<std::vector<LiveResource>>> find(const std::vector<LookUp>& wanted) {
@@ -109,6 +112,28 @@ class Agamemnon::Impl {
     void give_up_unsent() { transfers_.give_up_unsent(); }
 
   private:
+    using Lists = std::vector<std::pair<Kind, std::string>>;  // of what, and their paths
+
+    Result<Snapshot> read(const Lists& wanted) {
+        Snapshot snapshot;
+        for (int round = 1;; ++round) {
+            std::vector<ListReader> lists;
+            for (const auto& [kind, path] : wanted)
+                lists.emplace_back(kind, path);
+            BOOST_OUTCOME_TRYV(read_lists(lists));
+            snapshot.consistent =
+                std::ranges::all_of(lists, [](const ListReader& list) { return list.consistent(); });
+            if (!snapshot.consistent && round < kMostRounds) continue;
+            for (std::size_t i = 0; i < lists.size(); ++i) {
+                std::vector<LiveResource> items = lists[i].items();
+                if (wanted[i].second == agamemnon::list_path(Kind::task))
+                    task_pages_ = items.size() / agamemnon::kPageItems + 1;
+                std::ranges::move(items, std::back_inserter(snapshot.resources));
+            }
+            return snapshot;
+        }
+    }
+
     // A read under way: which list (or look-up) it belongs to, and how often it was tried.
     struct Read {
         std::size_t list = 0;
@@ -306,6 +331,7 @@ class Agamemnon::Impl {
     agamemnon::Transfers transfers_;
     std::unordered_map<std::uint64_t, Call> calls_;  // by ticket
     std::unordered_map<std::uint64_t, Read> reads_;  // by ticket
+    std::size_t task_pages_ = 0;                     // of the list of all tasks, when it was read last
     std::vector<Completion> ended_;
     std::vector<std::pair<Read, Response>> answers_;
 };
@@ -320,6 +346,9 @@ Agamemnon::Agamemnon(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Agamemnon::~Agamemnon() = default;
 Result<Snapshot> Agamemnon::read_fleet() {
     return impl_->read_fleet();
+}
+Result<Snapshot> Agamemnon::read_tasks(const std::vector<ResourceId>& teams) {
+    return impl_->read_tasks(teams);
 }
 Result<std::vector<std::vector<LiveResource>>> Agamemnon::find(const std::vector<LookUp>& wanted) {
     return impl_->find(wanted);

@@ -46,6 +46,7 @@ class Agamemnon final : public FleetReader, public FleetWriter {
     ~Agamemnon() override;
 
     [[nodiscard]] Result<Snapshot> read_fleet() override;
+    [[nodiscard]] Result<Snapshot> read_tasks(const std::vector<ResourceId>& teams) override;
     [[nodiscard]] Result<std::vector<std::vector<LiveResource>>> find(
         const std::vector<LookUp>& wanted) override;
     void submit(Call call) override;

@@ -7,7 +7,6 @@
 namespace tlm::agamemnon {
 namespace {
 
-constexpr std::size_t kPage = 1000;            // the most that the server gives
 constexpr std::size_t kMostItems = 2'000'000;  // more is a broken server, not a fleet
 constexpr std::size_t kMostPages = 50'000;     // the same
 constexpr std::size_t kMostWaiting = 64;       // pages asked for at a time
@@ -36,7 +35,7 @@ std::vector<std::size_t> ListReader::next_pages() {
 }
 
 std::string ListReader::page_path(std::size_t offset) const {
-    return fmt::format("{}?limit={}&offset={}", path_, kPage, offset);
+    return fmt::format("{}?limit={}&offset={}", path_, kPageItems, offset);
 }
 
 Result<void> ListReader::take(std::size_t offset, Page page) {

@@ -12,6 +12,8 @@
 
 namespace tlm::agamemnon {
 
+inline constexpr std::size_t kPageItems = 1000;  // the most that the server gives
+
 // One list as it is read: which pages are still to be asked for, and whether what came fits together. Pure,
 // so that lists that shift can be tested without a server.
 //

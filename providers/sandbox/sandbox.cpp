@@ -144,6 +144,12 @@ Result<Snapshot> Sandbox::read_fleet() {
     return std::move(fleet.value());
 }
 
+Result<Snapshot> Sandbox::read_tasks(const std::vector<ResourceId>& /*teams*/) {
+    BOOST_OUTCOME_TRY(fleet, read_fleet());
+    std::erase_if(fleet.resources, [](const LiveResource& live) { return live.kind != Kind::task; });
+    return fleet;
+}
+
 Try<Snapshot> Sandbox::snapshot() {
     if (database_ == nullptr) {
         BOOST_OUTCOME_TRYV(open_existing());

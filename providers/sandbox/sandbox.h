@@ -33,6 +33,7 @@ class Sandbox final : public FleetReader, public FleetWriter {
     ~Sandbox() override;
 
     [[nodiscard]] Result<Snapshot> read_fleet() override;
+    [[nodiscard]] Result<Snapshot> read_tasks(const std::vector<ResourceId>& teams) override;
     [[nodiscard]] Result<std::vector<std::vector<LiveResource>>> find(
         const std::vector<LookUp>& wanted) override;
     // Carries the call out at once. What is carried out is durable, and seen by others, when wait() returns.

@@ -53,7 +53,7 @@ TEST(CommandLine, TimesAndCountsAreRead) {
 TEST(CommandLine, FaultsNameTheNearestAndTheRightVerb) {
     EXPECT_THAT(fault({"paln"}), HasSubstr("Did you mean `tlm plan`?"));
     EXPECT_THAT(fault({"plan", "--detialed-exitcode"}), HasSubstr("Did you mean --detailed-exitcode?"));
-    EXPECT_THAT(fault({"drift", "--force"}), HasSubstr("It belongs to `tlm plan`, `tlm apply`."));
+    EXPECT_THAT(fault({"drift", "--force"}), HasSubstr("It belongs to `tlm plan`, `tlm apply`, `tlm run`."));
     EXPECT_THAT(fault({"plan", "--detailed"}), HasSubstr("has no option --detailed"));
     EXPECT_THAT(fault({"plan", "--format", "xml"}), HasSubstr("one of text, json"));
     EXPECT_THAT(fault({"drift", "--ignore", "orphans"}), HasSubstr("one of orphan"));

@@ -64,6 +64,7 @@ struct Scenario {
     std::vector<std::string> command;
     Expectation expected;
     bool reviewed = false;  // the command applies a plan file that was made before
+    bool worked = false;    // there are workers, who complete tasks
 };
 
 inline void PrintTo(const Scenario& scenario, std::ostream* out) {
@@ -97,6 +98,13 @@ inline const std::vector<Scenario> kScenarios = {
      {"apply", "plan.json", "--yes", "--max-deletes", "100%"},
      {{kBefore}, {{"agent", 5}, {"team", 2}}},
      true},
+    {"Run",
+     nullptr,
+     kAfter,
+     {"run", "--yes", "--poll-min", "1ms", "--poll-max", "2ms"},
+     {{kAfter}, {}},
+     false,
+     true},
 };
 
 inline const Scenario& scenario_named(const std::string& name) {
@@ -124,6 +132,7 @@ class RichFleet : public testing::TestWithParam<Scenario> {
             }
         }
         project_.write("workflows/w.yaml", scenario.after);
+        worked_ = scenario.worked;
         if (scenario.reviewed) {
             const bool forced = scenario.before == scenario.after;
             ASSERT_EQ(project_
@@ -145,6 +154,8 @@ class RichFleet : public testing::TestWithParam<Scenario> {
         for (const auto& [list, body] : lists_)
             static_cast<void>(server_.admin("POST", "/" + list, body));
         server_.reset_stats();
+        if (worked_)
+            static_cast<void>(server_.admin("POST", "/workers", R"({"scripts":[{"after_reads":1}]})"));
         std::filesystem::remove_all(project_.directory / ".tlm");
         if (std::filesystem::exists(kept_))
             std::filesystem::copy(kept_, project_.directory / ".tlm",
@@ -173,6 +184,7 @@ class RichFleet : public testing::TestWithParam<Scenario> {
     }
 
     Project keeper_;
+    bool worked_ = false;
     const std::filesystem::path kept_ = keeper_.directory / "tlm";
     std::vector<std::pair<std::string, std::string>> lists_;
 };

@@ -34,6 +34,14 @@ Result<Snapshot> FakeFleet::read_fleet() {
     return snapshot;
 }
 
+Result<Snapshot> FakeFleet::read_tasks(const std::vector<ResourceId>& /*teams*/) {
+    auto fleet = read_fleet();
+    if (fleet)
+        std::erase_if(fleet.value().resources,
+                      [](const LiveResource& live) { return live.kind != Kind::task; });
+    return fleet;
+}
+
 Snapshot FakeFleet::everything() const {
     Snapshot snapshot;
     for (const auto& [id, resource] : store_->resources)

@@ -27,6 +27,7 @@ class FakeFleet final : public FleetReader, public FleetWriter {
     std::vector<Attribute> dropped_on_create;
 
     Result<Snapshot> read_fleet() override;
+    Result<Snapshot> read_tasks(const std::vector<ResourceId>& teams) override;
     Result<std::vector<std::vector<LiveResource>>> find(const std::vector<LookUp>& wanted) override;
     void submit(Call call) override;
     std::vector<Completion> wait(std::chrono::steady_clock::time_point until) override;

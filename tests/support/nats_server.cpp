@@ -23,7 +23,7 @@
 namespace tlm::test {
 namespace {
 
-constexpr int kPatience = 60'000;  // ms
+constexpr int kStartPatience = 60'000;  // ms
 
 // A socket and its port. It is bound, so that the port is this process's; another socket may listen there all
 // the same.
@@ -122,7 +122,7 @@ void NatsServer::wait_until_ready(int changes) const {
     std::array<pollfd, 2> watched{{{changes, POLLIN, 0}, {process, POLLIN, 0}}};
     bool alive = true;
     while (alive && !std::filesystem::exists(ready)) {
-        if (poll(watched.data(), watched.size(), kPatience) == 0) break;
+        if (poll(watched.data(), watched.size(), kStartPatience) == 0) break;
         alive = watched[1].revents == 0;
         std::array<char, 4096> ignored{};
         if (watched[0].revents != 0 && read(changes, ignored.data(), ignored.size()) < 0) break;

@@ -1,0 +1,116 @@
+#include "cmd/render/wait_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/text.h"
+
+namespace tlm::cmd {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+std::string duration(Seconds time) {
+    const double seconds = std::max(0.0, time.count());
+    if (seconds < 60) return fmt::format("{:.0f} s", seconds);
+    const auto minutes = static_cast<long>(seconds / 60);
+    if (minutes < 60) return fmt::format("{} min", minutes);
+    return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+}
+
+// What people call it: once it is submitted, the target's own word.
+std::string word(const TrackedTask& task) {
+    const bool submitted = task.stage == TaskStage::submitted && !task.status.empty();
+    return visible(submitted ? task.status : std::string(stage_name(task.stage)));
+}
+
+std::string coloured(const TrackedTask& task, const Style& style) {
+    const std::string text = fmt::format("{:<9}", word(task));
+    if (task.stage == TaskStage::completed) return style.green(text);
+    if (task.stage == TaskStage::failed || task.stage == TaskStage::lost) return style.red(text);
+    return at_end(task.stage) ? style.yellow(text) : text;
+}
+
+std::string why(const TrackedTask& task) {
+    switch (task.stage) {
+        case TaskStage::failed:
+            return task.reason.empty() ? "" : ": " + visible(task.reason);
+        case TaskStage::skipped:
+            return fmt::format(": {} did not complete", visible(task.reason));
+        case TaskStage::lost:
+            return fmt::format(": the target does not list it any more (id {})", visible(task.id.value));
+        default:
+            return {};
+    }
+}
+
+std::string counts_text(const WaitReport& report) {
+    std::array<std::size_t, kTaskStages> counts{};
+    for (const TrackedTask& task : report.tasks)
+        ++counts[static_cast<std::size_t>(task.stage)];
+    std::string text = fmt::format(
+        "{} of {} completed", counts[static_cast<std::size_t>(TaskStage::completed)], report.tasks.size());
+    const auto add = [&](TaskStage stage, std::string_view what) {
+        if (const std::size_t n = counts[static_cast<std::size_t>(stage)]; n > 0)
+            text += fmt::format(", {} {}", n, what);
+    };
+    add(TaskStage::failed, "failed");
+    add(TaskStage::skipped, "skipped");
+    add(TaskStage::lost, "lost");
+    add(TaskStage::submitted, "not finished");
+    add(TaskStage::ready, "not submitted");
+    add(TaskStage::waiting, "still waiting");
+    return text;
+}
+
+std::string next_text(const WaitReport& report) {
+    const auto any = [&](auto holds) { return std::ranges::any_of(report.tasks, holds); };
+    if (any([](const TrackedTask& task) { return task.stage == TaskStage::lost; })) {
+        return "next: the target may have been restarted. `tlm plan` shows what is gone, `tlm run` makes it "
+               "again.\n";
+    }
+    if (any([](const TrackedTask& task) { return !at_end(task.stage); })) {
+        return "next: `tlm run` goes on waiting where this stopped; nothing is submitted twice.\n";
+    }
+    const auto failed = std::ranges::find(report.tasks, TaskStage::failed, &TrackedTask::stage);
+    if (failed != report.tasks.end()) {
+        return fmt::format("next: `tlm run --replace '{}'` submits what failed once more.\n",
+                           visible(failed->address.text()));
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string task_line(const TrackedTask& task, const Style& style) {
+    std::string text = fmt::format("{} {}", coloured(task, style), visible(task.address.text()));
+    const bool ran = task.stage == TaskStage::completed || task.stage == TaskStage::failed;
+    if (ran && !task.id.empty()) text += fmt::format("  after {}", duration(task.since - task.submitted_at));
+    return text + why(task) + "\n";
+}
+
+std::string wait_text(const WaitReport& report, const Layout& layout) {
+    const Style& style = layout.style;
+    std::string ended;
+    std::string open;
+    for (const TrackedTask& task : report.tasks) {
+        if (task.stage == TaskStage::completed) continue;
+        const std::string line = fmt::format("  {} {}", coloured(task, style), visible(task.address.text()));
+        if (at_end(task.stage)) {
+            ended += line + why(task) + "\n";
+        } else {
+            open += fmt::format("{}  for {}\n", line, duration(report.ended_at - task.since));
+        }
+    }
+    std::string text;
+    if (!ended.empty()) text += "\nNot completed:\n" + ended;
+    if (!open.empty()) text += "\nNot finished:\n" + open;
+    for (const std::string& workflow : report.overdue)
+        text += fmt::format("\n{} the time for `{}` is up.\n", style.yellow("warning:"), visible(workflow));
+    text += fmt::format("\n{} {}.\n", style.bold("Tasks:"), counts_text(report));
+    return text + next_text(report);
+}
+
+}  // namespace tlm::cmd

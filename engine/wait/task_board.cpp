@@ -1,0 +1,206 @@
+#include "engine/wait/task_board.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+namespace tlm {
+namespace {
+
+// A list can miss an item once although it fitted together, where two items changed places in between.
+constexpr unsigned char kUnseenIsLost = 2;
+
+}  // namespace
+
+std::string_view stage_name(TaskStage stage) {
+    switch (stage) {
+        case TaskStage::waiting:
+            return "waiting";
+        case TaskStage::ready:
+            return "ready";
+        case TaskStage::submitted:
+            return "submitted";
+        case TaskStage::completed:
+            return "completed";
+        case TaskStage::failed:
+            return "failed";
+        case TaskStage::skipped:
+            return "skipped";
+        case TaskStage::lost:
+            return "lost";
+    }
+    return "";
+}
+
+TaskBoard::TaskBoard(const std::vector<Binding>& submitted, const std::vector<const Change*>& waiting,
+                     TimePoint now) {
+    std::unordered_set<Address> bound;
+    for (const Binding& binding : submitted) {
+        TrackedTask& task = tasks_.emplace_back();
+        task.address = binding.address;
+        task.stage = TaskStage::submitted;
+        task.id = binding.id;
+        task.team = binding.team;
+        task.submitted_at = now;
+        task.since = now;
+        bound.insert(binding.address);
+    }
+    for (const Change* change : waiting) {
+        if (bound.contains(change->address)) continue;
+        TrackedTask& task = tasks_.emplace_back();
+        task.address = change->address;
+        task.since = now;
+        task.create = change;
+    }
+    std::ranges::sort(tasks_, {}, &TrackedTask::address);
+    link();
+}
+
+void TaskBoard::link() {
+    const std::size_t n = tasks_.size();
+    dependents_.resize(n);
+    missing_.resize(n);
+    unseen_.resize(n);
+    std::unordered_map<Address, std::size_t> index;
+    for (std::size_t i = 0; i < n; ++i) {
+        index.emplace(tasks_[i].address, i);
+        if (!tasks_[i].id.empty()) by_id_.emplace(tasks_[i].id, i);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        if (tasks_[i].create != nullptr) {
+            for (const Address& predecessor : tasks_[i].create->waits_for) {
+                ++missing_[i];
+                if (const auto at = index.find(predecessor); at != index.end()) {
+                    dependents_[at->second].push_back(i);
+                } else {
+                    tasks_[i].reason = predecessor.text();
+                    hopeless_.push_back(i);
+                }
+            }
+            if (missing_[i] == 0) tasks_[i].stage = TaskStage::ready;
+        }
+        ++counts_[static_cast<std::size_t>(tasks_[i].stage)];
+    }
+}
+
+std::vector<std::size_t> TaskBoard::see(const Snapshot& fleet, TimePoint now) {
+    std::vector<std::size_t> moved;
+    for (const std::size_t task : std::exchange(hopeless_, {}))
+        skip(task, tasks_[task].reason, now, moved);
+    std::vector<bool> seen(tasks_.size());
+    for (const LiveResource& live : fleet.resources) {
+        if (live.kind != Kind::task) continue;
+        const auto at = by_id_.find(live.id);
+        if (at == by_id_.end()) continue;
+        const std::size_t i = at->second;
+        seen[i] = true;
+        TrackedTask& task = tasks_[i];
+        const std::string_view status = live.attributes.text(Attribute::status);
+        if (at_end(task.stage) || status == task.status) continue;
+        task.status = status;
+        if (status == "completed") {
+            move(i, TaskStage::completed, now, moved);
+        } else if (status == "failed") {
+            move(i, TaskStage::failed, now, moved);
+        } else {
+            move(i, TaskStage::submitted, now, moved);
+        }
+    }
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        if (tasks_[i].stage != TaskStage::submitted) continue;
+        // Where the lists kept shifting, nothing follows from what they did not hold.
+        if (seen[i]) {
+            unseen_[i] = 0;
+        } else if (fleet.consistent && ++unseen_[i] == kUnseenIsLost) {
+            move(i, TaskStage::lost, now, moved);
+        }
+    }
+    put_in_order(moved);
+    return moved;
+}
+
+std::vector<std::size_t> TaskBoard::ready() const {
+    std::vector<std::size_t> ready;
+    if (count(TaskStage::ready) == 0) return ready;
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        if (tasks_[i].stage == TaskStage::ready && waited_for(tasks_[i])) ready.push_back(i);
+    }
+    return ready;
+}
+
+void TaskBoard::submitted(std::size_t task, const Binding& binding, TimePoint now) {
+    std::vector<std::size_t> moved;
+    tasks_[task].id = binding.id;
+    tasks_[task].team = binding.team;
+    tasks_[task].submitted_at = now;
+    unseen_[task] = 0;
+    by_id_.emplace(binding.id, task);
+    move(task, TaskStage::submitted, now, moved);
+}
+
+std::vector<std::size_t> TaskBoard::refused(std::size_t task, const std::string& reason, TimePoint now) {
+    std::vector<std::size_t> moved;
+    tasks_[task].reason = reason;
+    move(task, TaskStage::failed, now, moved);
+    put_in_order(moved);
+    return moved;
+}
+
+// By address, but what is skipped comes after what it is skipped for.
+void TaskBoard::put_in_order(std::vector<std::size_t>& moved) const {
+    std::ranges::sort(moved, {},
+                      [&](std::size_t i) { return std::pair(tasks_[i].stage == TaskStage::skipped, i); });
+}
+
+void TaskBoard::move(std::size_t task, TaskStage stage, TimePoint now, std::vector<std::size_t>& moved) {
+    TrackedTask& it = tasks_[task];
+    --counts_[static_cast<std::size_t>(it.stage)];
+    ++counts_[static_cast<std::size_t>(stage)];
+    it.stage = stage;
+    it.since = now;
+    moved.push_back(task);
+    if (!at_end(stage)) return;
+    for (const std::size_t dependent : dependents_[task]) {
+        if (tasks_[dependent].stage != TaskStage::waiting) continue;
+        if (stage != TaskStage::completed) {
+            skip(dependent, it.address.text(), now, moved);
+        } else if (--missing_[dependent] == 0) {
+            --counts_[static_cast<std::size_t>(TaskStage::waiting)];
+            ++counts_[static_cast<std::size_t>(TaskStage::ready)];
+            tasks_[dependent].stage = TaskStage::ready;
+            tasks_[dependent].since = now;
+        }
+    }
+}
+
+// A chain may be long: not by recursion.
+void TaskBoard::skip(std::size_t task, const std::string& because, TimePoint now,
+                     std::vector<std::size_t>& moved) {
+    std::vector<std::pair<std::size_t, std::string>> open = {{task, because}};
+    while (!open.empty()) {
+        const auto [i, reason] = std::move(open.back());
+        open.pop_back();
+        TrackedTask& it = tasks_[i];
+        if (it.stage != TaskStage::waiting) continue;
+        --counts_[static_cast<std::size_t>(TaskStage::waiting)];
+        ++counts_[static_cast<std::size_t>(TaskStage::skipped)];
+        it.stage = TaskStage::skipped;
+        it.since = now;
+        it.reason = reason;
+        moved.push_back(i);
+        for (const std::size_t dependent : dependents_[i])
+            open.emplace_back(dependent, reason);
+    }
+}
+
+bool TaskBoard::over() const {
+    return std::ranges::none_of(tasks_, [&](const TrackedTask& task) { return waited_for(task); });
+}
+
+bool TaskBoard::over(const std::string& workflow) const {
+    return std::ranges::none_of(tasks_, [&](const TrackedTask& task) {
+        return task.address.workflow == workflow && !at_end(task.stage);
+    });
+}
+
+}  // namespace tlm

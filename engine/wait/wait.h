@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/apply/executor.h"
+#include "engine/wait/tracked_task.h"
+
+namespace tlm {
+
+struct WaitSettings {
+    std::chrono::milliseconds poll_min{250};   // between two reads of the tasks, where something moves
+    std::chrono::milliseconds poll_max{5000};  // where nothing does for long
+    int patience = 10;                         // reads in a row that may fail
+    // By workflow: how long its tasks are waited for, from the beginning of this wait. Those that are not
+    // named have no limit.
+    std::map<std::string, std::chrono::milliseconds> limits;
+};
+
+// What waiting came to. Refers into the plan.
+struct WaitReport {
+    std::vector<TrackedTask> tasks;    // by address
+    std::vector<std::string> overdue;  // workflows whose time was up before their tasks were at an end
+    std::chrono::steady_clock::time_point ended_at{};
+    bool interrupted = false;         // the user asked to stop
+    std::optional<Error> stopped_by;  // what ended it early: denied, unreachable, state
+    // Whether every task is completed.
+    [[nodiscard]] bool all_completed() const;
+};
+
+// Which tasks an apply of the plan waits for: those of its workflows that are bound, and those that the plan
+// still has to submit. `desired`: only these, where the workflows were read; --target and --exclude hold.
+[[nodiscard]] std::vector<Binding> tasks_to_wait_for(const Plan& plan, const std::vector<Binding>& bindings,
+                                                     const std::optional<std::vector<Address>>& desired);
+
+// After `execute`: submits each task that waits as soon as all that it waits for are completed, through the
+// same executor and journal, until each is at an end or its time is up. The tasks are read again and again,
+// at a pace that adapts. Errors: those of the first read; whatever happens later is in the report.
+[[nodiscard]] Result<WaitReport> wait_for_tasks(const Plan& plan,
+                                                const std::optional<std::vector<Address>>& desired,
+                                                ApplyPorts& ports, const ApplySettings& settings,
+                                                const WaitSettings& wait);
+
+}  // namespace tlm
