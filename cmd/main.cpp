@@ -10,6 +10,7 @@
 #include "cmd/error_text.h"
 #include "cmd/help.h"
 #include "cmd/interrupt.h"
+#include "cmd/on_finish.h"
 #include "cmd/option_table.h"
 #include "cmd/stdio.h"
 #include "cmd/terminal.h"
@@ -34,6 +35,8 @@ Result<ExitCode> dispatch(const Context& context) {
             return run_apply(context);
         case Verb::drift:
             return run_drift(context);
+        case Verb::status:
+            return run_status(context);
         case Verb::validate:
             return run_validate(context);
         case Verb::show:
@@ -98,11 +101,16 @@ int run(const std::vector<std::string>& arguments) {
     // Before anything else is opened or written: it may take standard output for itself.
     auto sink = event_sink(context.options.events);
     if (!sink) return report(sink.error(), context.err);
+    const auto warn = [&context](const Error& error, const std::string& what) {
+        const std::string text = warning_text(error, context.err, what);
+        std::fwrite(text.data(), 1, text.size(), stderr);
+    };
+    const auto lost = [&](const Error& error) { warn(error, "the events end here"); };
+    std::string summary;
+    if (!context.options.on_finish.empty())
+        sink = std::make_unique<SummarySink>(std::move(sink.value()), summary, lost);
     Events events(std::move(sink.value()), verb_info(context.options.verb).name,
-                  std::chrono::system_clock::now, [&](const Error& error) {
-                      const std::string text = warning_text(error, context.err, "the events end here");
-                      std::fwrite(text.data(), 1, text.size(), stderr);
-                  });
+                  std::chrono::system_clock::now, lost);
     context.events = &events;
     context.err_is_terminal = is_terminal(Stream::err);
     context.out.style = Style::automatic(context.options.color, Stream::out);
@@ -111,6 +119,10 @@ int run(const std::vector<std::string>& arguments) {
     const ExitCode shown = code ? code.value() : exit_code(code.error().code);
     if (!code) report(code.error(), context.err);
     events.ended(shown, code ? nullptr : &code.error());
+    if (!context.options.on_finish.empty()) {
+        if (auto told = run_on_finish(context.options.on_finish, summary); !told)
+            warn(told.error(), "nobody may have been told of the end");
+    }
     return static_cast<int>(shown);
 }
 

@@ -53,6 +53,11 @@ constexpr std::array kVerbs = {
              "  tlm drift --format json           for programs\n"
              "  tlm drift --format markdown       for an issue or a comment\n"
              "  tlm drift --ignore unowned        without what was made by hand\n"},
+    VerbInfo{Verb::status, "status", "[WORKFLOW...]", "show how far the workflows' tasks have come",
+             "Only reads, and takes no lock: also beside a `tlm run` in another terminal. Each\n"
+             "task with its status, who works on it, and what it waits for.",
+             "  tlm status                        every workflow in workflows/\n"
+             "  tlm status audit.yaml --format json\n"},
     VerbInfo{Verb::validate, "validate", "[WORKFLOW...]",
              "check workflow files, and show every fault at once",
              "Reads the files only: no state, no target.",
@@ -138,13 +143,13 @@ constexpr std::array kVerbs = {
 
 constexpr unsigned kApplying = bit(Verb::apply) | bit(Verb::run);
 constexpr unsigned kWithWorkflows = bit(Verb::plan) | kApplying | bit(Verb::destroy) | bit(Verb::drift) |
-                                    bit(Verb::validate) | bit(Verb::graph) | bit(Verb::state) |
-                                    bit(Verb::completion);
+                                    bit(Verb::status) | bit(Verb::validate) | bit(Verb::graph) |
+                                    bit(Verb::state) | bit(Verb::completion);
 constexpr unsigned kWithState = bit(Verb::plan) | kApplying | bit(Verb::destroy) | bit(Verb::drift) |
-                                bit(Verb::state) | bit(Verb::log) | bit(Verb::completion);
+                                bit(Verb::status) | bit(Verb::state) | bit(Verb::log) | bit(Verb::completion);
 constexpr unsigned kWithTarget = bit(Verb::plan) | kApplying | bit(Verb::destroy) | bit(Verb::drift);
 constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
-constexpr unsigned kListing = bit(Verb::state) | bit(Verb::log) | bit(Verb::diff);
+constexpr unsigned kListing = bit(Verb::status) | bit(Verb::state) | bit(Verb::log) | bit(Verb::diff);
 constexpr unsigned kApproving = kApplying | bit(Verb::verify);
 constexpr unsigned kWriting = kApplying | bit(Verb::destroy) | bit(Verb::state);
 
@@ -162,7 +167,7 @@ constexpr std::array kOptions = {
     OptionInfo{"url", "URL", "the target, https://... or sandbox:PATH (AGAMEMNON_URL)", kWithState},
     OptionInfo{"state", "FILE", "the state (default .tlm/state.db; TLM_STATE)", kWithState},
     OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)",
-               kWithTarget | bit(Verb::state)},
+               kWithTarget | bit(Verb::status) | bit(Verb::state)},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
     OptionInfo{"out", "NAME", "write NAME.key and NAME.pub", bit(Verb::keygen)},
     OptionInfo{"sign", "KEY", "sign the plan with this private key, into FILE.sig", bit(Verb::plan)},
@@ -175,7 +180,7 @@ constexpr std::array kOptions = {
     OptionInfo{"format", "FORMAT", "text (default) or json", kListing},
     OptionInfo{"format", "FORMAT", "text (default), dot or svg", bit(Verb::graph)},
     OptionInfo{"refresh", "BOOL", "false: use the snapshot that was read last",
-               bit(Verb::plan) | bit(Verb::drift)},
+               bit(Verb::plan) | bit(Verb::drift) | bit(Verb::status)},
     OptionInfo{"force", "", "make every resource anew; what exists is left behind",
                bit(Verb::plan) | kApplying},
     OptionInfo{"prune", "", "delete orphans that are provably ours, and duplicates",
@@ -199,6 +204,7 @@ constexpr std::array kOptions = {
     OptionInfo{"lock-timeout", "TIME", "how long to wait for the lock, as 30s or 5m (default 0)",
                kWriting | bit(Verb::state)},
     OptionInfo{"events", "FILE", "events as JSON Lines for programs; - is standard output", kWithTarget},
+    OptionInfo{"on-finish", "COMMAND", "run this with sh at the end; its input is the summary", kWithTarget},
     OptionInfo{"color", "WHEN", "auto (default), always or never (NO_COLOR)", kEveryVerb},
     OptionInfo{"no-color", "", "the same as --color never", kEveryVerb},
     OptionInfo{"quiet", "", "no progress and no messages, only results and errors", kEveryVerb},

@@ -228,6 +228,7 @@ Result<void> read_values(const Given& given, Options& options) {
     options.events = given.last("events").value_or("");
     if (options.events.empty() && given.has("events"))
         return bad("--events takes a file, and its name is empty", {"`-` is standard output."});
+    options.on_finish = given.last("on-finish").value_or("");
     options.sign = given.last("sign").value_or("");
     options.trusted_keys = given.all("trusted-key");
     if (const auto word = given.last("expect")) {

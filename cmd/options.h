@@ -17,6 +17,7 @@ enum class Verb {
     run,
     destroy,
     drift,
+    status,
     validate,
     show,
     diff,
@@ -42,6 +43,7 @@ struct Options {
     Format format = Format::text;
     std::string out;                        // plan, keygen
     std::string events;                     // may be empty
+    std::string on_finish;                  // a command for sh, may be empty
     std::string sign;                       // private key file, may be empty
     std::string expect;                     // digest, may be empty
     std::vector<std::string> trusted_keys;  // public key files

@@ -15,7 +15,8 @@ Offer offer_of(std::string_view placeholder) {
     if (placeholder == "DIR") return Offer::directories;
     if (placeholder == "WORKFLOW") return Offer::workflows;
     if (placeholder == "GLOB" || placeholder == "ADDRESS") return Offer::addresses;
-    for (const std::string_view other : {"", "URL", "N", "N|P%", "TIME", "RUN", "DIGEST", "VERB", "ID"}) {
+    for (const std::string_view other :
+         {"", "URL", "N", "N|P%", "TIME", "RUN", "DIGEST", "VERB", "ID", "COMMAND"}) {
         if (placeholder == other) return Offer::nothing;
     }
     return Offer::files;

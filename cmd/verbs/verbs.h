@@ -20,6 +20,7 @@ namespace tlm::cmd {
 [[nodiscard]] Result<ExitCode> run_state_import(const Context& context);
 [[nodiscard]] Result<ExitCode> run_state_mv(const Context& context);
 [[nodiscard]] Result<ExitCode> run_state_rm(const Context& context);
+[[nodiscard]] Result<ExitCode> run_status(const Context& context);
 [[nodiscard]] Result<ExitCode> run_validate(const Context& context);
 [[nodiscard]] Result<ExitCode> run_verify(const Context& context);
 

@@ -177,6 +177,23 @@ TEST_F(Run, TargetOutOfReach_IsAskedAgainThenLeftWithWhatIsUnfinished) {
     EXPECT_THAT(run.out, HasSubstr("running   audit/task/crew/Watch  for "));
 }
 
+TEST_F(Run, OnFinish_IsGivenTheSummaryWhateverTheEnd) {
+    employ(R"({"subject":"Review*","outcome":"failed","after_reads":1},)");
+    const Finished run = project.tlm(
+        with(kRun, {"--on-finish", "cat > told.json; echo told; exit 3", "--events", "all.jsonl"}));
+    EXPECT_EQ(run.exit_code, 6) << "what the command ends with is not the run's end";
+    EXPECT_THAT(run.err, HasSubstr("told\n"));
+    EXPECT_THAT(run.err, HasSubstr("the command of --on-finish ended with 3"));
+    const std::string told = project.read("told.json");
+    EXPECT_THAT(told, HasSubstr(R"("verb":"run","exit_code":6,"interrupted":false)"));
+    EXPECT_THAT(told, HasSubstr(R"("completed":2,"failed":1,"skipped":1,"lost":0})"));
+    EXPECT_THAT(project.read("all.jsonl"), testing::EndsWith(told)) << "the same as among the events";
+
+    EXPECT_EQ(
+        project.tlm({"drift", "--url", "http://127.0.0.1:1", "--on-finish", "cat > told.json"}).exit_code, 9);
+    EXPECT_THAT(project.read("told.json"), HasSubstr(R"("code":"unreachable")"));
+}
+
 TEST_F(Run, Sandbox_CompletesATaskWheneverItIsLookedAt) {
     project.environment.erase("AGAMEMNON_URL");
     const Finished run = project.tlm(kRun);

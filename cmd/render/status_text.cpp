@@ -1,0 +1,146 @@
+#include "cmd/render/status_text.h"
+
+#include <fmt/format.h>
+#include <rapidjson/prettywriter.h>
+#include <rapidjson/stringbuffer.h>
+
+#include <algorithm>
+#include <array>
+
+#include "cmd/render/columns.h"
+#include "engine/base/text.h"
+
+namespace tlm::cmd {
+namespace {
+
+// Once it is submitted, the target's own word.
+std::string word(const TaskView& task) {
+    return task.status.empty() ? std::string(stage_name(task.stage)) : task.status;
+}
+
+std::string coloured(const TaskView& task, const Style& style) {
+    const std::string text = visible(word(task));
+    const std::string padded = text + std::string(9 - std::min<std::size_t>(columns(text), 9), ' ');
+    if (task.stage == TaskStage::completed) return style.green(padded);
+    if (task.stage == TaskStage::failed) return style.red(padded);
+    return task.stage == TaskStage::skipped ? style.yellow(padded) : padded;
+}
+
+std::string counts_text(const WorkflowView& workflow) {
+    std::array<std::size_t, kTaskStages> counts{};
+    for (const TaskView& task : workflow.tasks)
+        ++counts[static_cast<std::size_t>(task.stage)];
+    std::string text =
+        fmt::format("{} of {} tasks completed", counts[static_cast<std::size_t>(TaskStage::completed)],
+                    workflow.tasks.size());
+    for (const auto& [stage, what] :
+         {std::pair(TaskStage::submitted, "under way"), std::pair(TaskStage::ready, "ready"),
+          std::pair(TaskStage::waiting, "waiting"), std::pair(TaskStage::failed, "failed"),
+          std::pair(TaskStage::skipped, "skipped")}) {
+        if (const std::size_t n = counts[static_cast<std::size_t>(stage)]; n > 0)
+            text += fmt::format(", {} {}", n, what);
+    }
+    return text;
+}
+
+std::string remark(const TaskView& task) {
+    if (task.stage == TaskStage::skipped) return fmt::format("  {} failed", visible(task.reason));
+    if (task.stage == TaskStage::ready) return "  the next `tlm apply` submits it";
+    if (task.stage == TaskStage::waiting) {
+        std::string text = "  for ";
+        for (std::size_t i = 0; i < task.waits_for.size(); ++i)
+            text += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", visible(task.waits_for[i].name));
+        return text;
+    }
+    return task.created_at.empty() ? "" : "  submitted " + visible(task.created_at);
+}
+
+std::string task_text(const TaskView& task, const Layout& layout) {
+    const std::string who = task.assign_to.empty() ? "" : fmt::format("  ({})", visible(task.assign_to));
+    const std::string rest = visible(task.address.name) + who + remark(task);
+    constexpr std::size_t kBefore = 4 + 9 + 1;
+    const bool narrow = layout.width > 0 && layout.width <= kBefore;
+    return fmt::format("    {} {}\n", coloured(task, layout.style),
+                       layout.width == 0 || narrow ? rest : cut_to(rest, layout.width - kBefore));
+}
+
+using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
+
+void member(Writer& writer, const char* name, std::string_view text) {
+    writer.Key(name);
+    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void number(Writer& writer, const char* name, std::size_t value) {
+    writer.Key(name);
+    writer.Uint64(value);
+}
+
+void write_task(Writer& writer, const TaskView& task) {
+    writer.StartObject();
+    member(writer, "address", task.address.text());
+    member(writer, "stage", stage_name(task.stage));
+    if (!task.status.empty()) member(writer, "status", task.status);
+    if (!task.assign_to.empty()) member(writer, "assign_to", task.assign_to);
+    if (!task.created_at.empty()) member(writer, "created_at", task.created_at);
+    if (!task.reason.empty()) member(writer, "because_of", task.reason);
+    if (!task.waits_for.empty()) {
+        writer.Key("waits_for");
+        writer.StartArray();
+        for (const Address& address : task.waits_for)
+            writer.String(address.text());
+        writer.EndArray();
+    }
+    writer.EndObject();
+}
+
+}  // namespace
+
+std::string status_text(const std::vector<WorkflowView>& workflows, const Layout& layout) {
+    std::string text;
+    for (const WorkflowView& workflow : workflows) {
+        text += fmt::format("workflow {}: {}\n", layout.style.bold(visible(workflow.name)),
+                            counts_text(workflow));
+        text += fmt::format("  {} of {} agents online, {} of {} teams there\n", workflow.agents_online,
+                            workflow.agents, workflow.teams_there, workflow.teams);
+        std::string team;
+        for (const TaskView& task : workflow.tasks) {
+            if (task.address.team != team || &task == &workflow.tasks.front()) {
+                team = task.address.team;
+                text += fmt::format("  team {}\n", visible(team));
+            }
+            text += task_text(task, layout);
+        }
+    }
+    return text.empty() ? "No workflows.\n" : text;
+}
+
+std::string status_json(const std::vector<WorkflowView>& workflows, const std::string& target) {
+    rapidjson::StringBuffer buffer;
+    Writer writer(buffer);
+    writer.SetIndent(' ', 2);
+    writer.StartObject();
+    member(writer, "format", "tlm-status/1");
+    member(writer, "target", target);
+    writer.Key("workflows");
+    writer.StartArray();
+    for (const WorkflowView& workflow : workflows) {
+        writer.StartObject();
+        member(writer, "name", workflow.name);
+        number(writer, "agents", workflow.agents);
+        number(writer, "agents_online", workflow.agents_online);
+        number(writer, "teams", workflow.teams);
+        number(writer, "teams_there", workflow.teams_there);
+        writer.Key("tasks");
+        writer.StartArray();
+        for (const TaskView& task : workflow.tasks)
+            write_task(writer, task);
+        writer.EndArray();
+        writer.EndObject();
+    }
+    writer.EndArray();
+    writer.EndObject();
+    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
+}
+
+}  // namespace tlm::cmd

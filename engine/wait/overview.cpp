@@ -1,0 +1,90 @@
+#include "engine/wait/overview.h"
+
+#include <unordered_map>
+
+namespace tlm {
+namespace {
+
+TaskStage stage_of(std::string_view status) {
+    if (status == "completed") return TaskStage::completed;
+    return status == "failed" ? TaskStage::failed : TaskStage::submitted;
+}
+
+TaskView view_of(const DesiredResource& desired, const LiveResource* live) {
+    TaskView view;
+    view.address = desired.address;
+    view.assign_to = desired.attributes.text(Attribute::assign_to);
+    if (live == nullptr) return view;
+    view.status = live->attributes.text(Attribute::status);
+    view.stage = stage_of(view.status);
+    view.created_at = live->created_at;
+    return view;
+}
+
+// Tasks that are not submitted, and what becomes of them. Each link of a chain of failures takes a round, so
+// that what is passed on comes from where it began.
+void judge(WorkflowView& workflow, const std::unordered_map<Address, const DesiredResource*>& desired) {
+    std::unordered_map<Address, TaskView*> views;
+    std::vector<TaskView*> failed;
+    std::unordered_map<Address, std::vector<TaskView*>> dependents;
+    for (TaskView& task : workflow.tasks) {
+        views.emplace(task.address, &task);
+        if (task.stage == TaskStage::failed) failed.push_back(&task);
+    }
+    for (TaskView& task : workflow.tasks) {
+        if (task.stage != TaskStage::waiting) continue;
+        for (const Address& predecessor : desired.at(task.address)->blocked_by) {
+            const auto at = views.find(predecessor);
+            if (at != views.end() && at->second->stage == TaskStage::completed) continue;
+            task.waits_for.push_back(predecessor);
+            dependents[predecessor].push_back(&task);
+        }
+        if (task.waits_for.empty()) task.stage = TaskStage::ready;
+    }
+    while (!failed.empty()) {
+        const TaskView* task = failed.back();
+        failed.pop_back();
+        for (TaskView* dependent : dependents[task->address]) {
+            if (dependent->stage != TaskStage::waiting) continue;
+            dependent->stage = TaskStage::skipped;
+            dependent->reason = task->stage == TaskStage::failed ? task->address.text() : task->reason;
+            failed.push_back(dependent);
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<WorkflowView> overview(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) {
+    std::vector<WorkflowView> workflows;
+    std::unordered_map<Address, const DesiredResource*> tasks;
+    for (const DesiredResource& resource : desired) {
+        const Address& address = resource.address;
+        if (workflows.empty() || workflows.back().name != address.workflow) {
+            workflows.emplace_back();
+            workflows.back().name = address.workflow;
+        }
+        WorkflowView& workflow = workflows.back();
+        const LiveResource* live = fleet.match(address).chosen;
+        switch (address.kind) {
+            case Kind::agent:
+                ++workflow.agents;
+                if (live != nullptr && live->attributes.text(Attribute::status) == "online")
+                    ++workflow.agents_online;
+                break;
+            case Kind::team:
+                ++workflow.teams;
+                workflow.teams_there += live != nullptr ? 1 : 0;
+                break;
+            case Kind::task:
+                tasks.emplace(address, &resource);
+                workflow.tasks.push_back(view_of(resource, live));
+                break;
+        }
+    }
+    for (WorkflowView& workflow : workflows)
+        judge(workflow, tasks);
+    return workflows;
+}
+
+}  // namespace tlm

@@ -1,0 +1,78 @@
+#include "cmd/render/status_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cmd/render/columns.h"
+#include "tests/support/golden.h"
+#include "tests/support/world.h"
+
+namespace tlm::cmd {
+namespace {
+
+using testing::HasSubstr;
+
+// Five tasks: one at its end, one under way, one that failed, and what waits behind the last two.
+class StatusText : public testing::Test {
+  protected:
+    StatusText() {
+        Workflow& workflow = world_.workflows.front();
+        TeamSpec& team = workflow.teams.front();
+        team.tasks.push_back({"test", "Test it", "builder", {"build"}, {}});
+        team.tasks.push_back({"risky", "Try it", "builder", {}, {}});
+        team.tasks.push_back({"after", "Then", "builder", {"risky"}, {}});
+        team.tasks.push_back({"later\x1b[31m", "Much later", "builder", {"after"}, {}});
+        world_.apply(world_.plan().plan);
+        set("design", "completed");
+        world_.apply(world_.plan().plan);
+        set("build", "running");
+        set("risky", "failed");
+    }
+    void set(const std::string& subject, const std::string& status) {
+        for (const LiveResource& live : world_.fleet.everything().resources) {
+            if (live.kind == Kind::task && live.name == subject)
+                world_.fleet.get(live.id)->attributes.set(Attribute::status, status);
+        }
+    }
+    std::vector<WorkflowView> views() {
+        snapshot_ = world_.fleet.read_fleet().value();
+        const auto bindings = world_.state.bindings().value();
+        return overview(desired_resources(world_.workflows, ""), FleetIndex(snapshot_, bindings, {}));
+    }
+    test::World world_;
+    Snapshot snapshot_;
+};
+
+TEST_F(StatusText, Text_IsAsEverybodyKnowsIt) {
+    test::expect_golden("status.txt", status_text(views(), {}));
+}
+
+TEST_F(StatusText, Json_IsAsEverybodyKnowsIt) {
+    test::expect_golden("status.json", status_json(views(), "fake:"));
+}
+
+TEST_F(StatusText, NarrowTerminal_TasksAreCutAndKeepTheirLine) {
+    Layout layout;
+    layout.width = 40;
+    const std::string text = status_text(views(), layout);
+    std::size_t tasks = 0;
+    for (std::size_t begin = text.find("\n    "); begin != std::string::npos;
+         begin = text.find("\n    ", begin + 1)) {
+        const std::size_t end = text.find('\n', begin + 1);
+        EXPECT_LE(columns(text.substr(begin + 1, end - begin - 1)), 40U);
+        ++tasks;
+    }
+    EXPECT_EQ(tasks, 6U);
+}
+
+TEST_F(StatusText, NothingIsThereYet_AllThatWaitsForNothingIsReady) {
+    for (const LiveResource& live : world_.fleet.everything().resources)
+        world_.fleet.erase(live.id);
+    world_.state.bound.clear();
+    const std::string text = status_text(views(), {});
+    EXPECT_THAT(text, HasSubstr("0 of 6 tasks completed, 2 ready, 4 waiting"));
+    EXPECT_THAT(text, HasSubstr("0 of 2 agents online, 0 of 1 teams there"));
+}
+
+}  // namespace
+}  // namespace tlm::cmd
