@@ -2,6 +2,8 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
+#include <string_view>
 
 #include "engine/ports/clock.h"
 
@@ -18,5 +20,8 @@ class SystemClock final : public Clock {
 using Stamp = std::array<char, 24>;
 // Computes and does nothing else, so that a signal handler may call it. Years 0 to 9999.
 [[nodiscard]] Stamp utc_stamp(std::chrono::system_clock::time_point time);
+
+// The time that such a text stands for; nothing where it is none.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> read_stamp(std::string_view text);
 
 }  // namespace tlm::cmd

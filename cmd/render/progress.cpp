@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "cmd/render/duration.h"
 #include "cmd/render/report_text.h"
 #include "cmd/render/wait_text.h"
 #include "engine/base/text.h"
@@ -18,12 +19,6 @@ constexpr auto kRedraw =
 void put(const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), stderr);
     std::fflush(stderr);
-}
-
-std::string duration(double seconds) {
-    if (seconds < 60) return fmt::format("{:.0f} s", seconds);
-    if (seconds < 3600) return fmt::format("{:.0f} min", seconds / 60);
-    return fmt::format("{:.1f} h", seconds / 3600);
 }
 
 }  // namespace
@@ -108,7 +103,9 @@ void Progress::redraw(bool at_once) {
     std::string line =
         fmt::format("{}/{} done, {} under way, {:.0f} a second", ended_, total_, under_way_.size(), rate);
     if (rate > 0 && ended_ < total_) {
-        line += fmt::format(", {} left", duration(static_cast<double>(total_ - ended_) / rate));
+        line += fmt::format(
+            ", {} left",
+            duration_text(std::chrono::duration<double>(static_cast<double>(total_ - ended_) / rate)));
     }
     if (troubled_ > 0) line += fmt::format(", {} in trouble", troubled_);
     if (width_ > 1 && line.size() >= width_) line.resize(width_ - 1);

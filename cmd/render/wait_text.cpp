@@ -5,20 +5,11 @@
 #include <algorithm>
 #include <array>
 
+#include "cmd/render/duration.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
 namespace {
-
-using Seconds = std::chrono::duration<double>;
-
-std::string duration(Seconds time) {
-    const double seconds = std::max(0.0, time.count());
-    if (seconds < 60) return fmt::format("{:.0f} s", seconds);
-    const auto minutes = static_cast<long>(seconds / 60);
-    if (minutes < 60) return fmt::format("{} min", minutes);
-    return fmt::format("{} h {} min", minutes / 60, minutes % 60);
-}
 
 // What people call it: once it is submitted, the target's own word.
 std::string word(const TrackedTask& task) {
@@ -87,7 +78,8 @@ std::string next_text(const WaitReport& report) {
 std::string task_line(const TrackedTask& task, const Style& style) {
     std::string text = fmt::format("{} {}", coloured(task, style), visible(task.address.text()));
     const bool ran = task.stage == TaskStage::completed || task.stage == TaskStage::failed;
-    if (ran && !task.id.empty()) text += fmt::format("  after {}", duration(task.since - task.submitted_at));
+    if (ran && !task.id.empty())
+        text += fmt::format("  after {}", duration_text(task.since - task.submitted_at));
     return text + why(task) + "\n";
 }
 
@@ -101,7 +93,7 @@ std::string wait_text(const WaitReport& report, const Layout& layout) {
         if (at_end(task.stage)) {
             ended += line + why(task) + "\n";
         } else {
-            open += fmt::format("{}  for {}\n", line, duration(report.ended_at - task.since));
+            open += fmt::format("{}  for {}\n", line, duration_text(report.ended_at - task.since));
         }
     }
     std::string text;

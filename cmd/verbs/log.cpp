@@ -2,7 +2,9 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include "cmd/render/duration.h"
 #include "cmd/stdio.h"
+#include "cmd/system_clock.h"
 #include "cmd/verbs/verbs.h"
 #include "engine/base/text.h"
 #include "state/state_file.h"
@@ -76,13 +78,20 @@ std::string entries_json(const std::string& run, const std::vector<JournalEntry>
     return finish(buffer);
 }
 
+// Nothing where it was cut short, or a clock was put back meanwhile.
+std::string took(const RunRecord& run) {
+    const auto begin = read_stamp(run.started_at);
+    const auto end = read_stamp(run.ended_at);
+    return begin && end && *end >= *begin ? ", " + duration_text(*end - *begin) : "";
+}
+
 std::string runs_text(const std::vector<RunRecord>& runs) {
     if (runs.empty()) return "No apply was run from this state yet.\n";
     std::string text;
     for (const RunRecord& run : runs) {
-        text += fmt::format("{}  {}  {:<7}  {:<11}  {} call{}\n", run.id, run.started_at, run.verb,
+        text += fmt::format("{}  {}  {:<7}  {:<11}  {} call{}{}\n", run.id, run.started_at, run.verb,
                             run.ended_at.empty() ? "cut short" : run.result, run.calls,
-                            run.calls == 1 ? "" : "s");
+                            run.calls == 1 ? "" : "s", took(run));
     }
     return text;
 }
