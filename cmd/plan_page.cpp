@@ -5,7 +5,8 @@
 
 namespace tlm::cmd {
 
-std::string plan_page(const Plan& plan, const std::string& file, const std::string& advice) {
+std::string plan_page(const Plan& plan, const std::string& file, const std::string& advice,
+                      const std::string& stopped_by) {
     PlanPage page;
     page.file = file;
     page.advice = advice;
@@ -21,6 +22,7 @@ std::string plan_page(const Plan& plan, const std::string& file, const std::stri
             if (!error.hints.empty()) page.graph_note += " " + error.hints.front() + ".";
         }
     }
+    page.stopped_by = stopped_by;
     return plan_html(plan, page);
 }
 

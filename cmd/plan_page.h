@@ -7,7 +7,9 @@
 namespace tlm::cmd {
 
 // The plan as a page, with its graph where Graphviz is there to lay it out. `file` is the plan file (may be
-// empty), `advice` what advice_text gives.
-[[nodiscard]] std::string plan_page(const Plan& plan, const std::string& file, const std::string& advice);
+// empty), `advice` what advice_text gives, `stopped_by` why it must
+// not be applied (empty: it may be).
+[[nodiscard]] std::string plan_page(const Plan& plan, const std::string& file, const std::string& advice,
+                                    const std::string& stopped_by = {});
 
 }  // namespace tlm::cmd

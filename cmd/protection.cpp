@@ -30,9 +30,14 @@ Result<void> enforce_protection(const std::vector<ProtectedLoss>& losses) {
     std::string lift;
     for (const std::string& pattern : patterns)
         lift += " " + shell_quoted_path(pattern);
+    std::string excludes;
+    for (std::size_t i = 0; i < std::min(losses.size(), kMostNamed); ++i)
+        excludes += " --exclude " + shell_quoted_path(losses[i].address.text());
+    if (losses.size() > kMostNamed) excludes += " and so on";
     std::vector<std::string> hints = {
-        fmt::format("To go on without it: --exclude {}", shell_quoted_path(losses.front().address.text())),
-        "If it is meant to go, take it out of `tlm.protect` in the workflow."};
+        fmt::format("To go on without {}:{}", losses.size() == 1 ? "it" : "them", excludes)};
+    if (std::ranges::any_of(losses, [](const ProtectedLoss& loss) { return !loss.remembered; }))
+        hints.emplace_back("If it is meant to go, take it out of `tlm.protect` in the workflow.");
     if (!lift.empty())
         hints.push_back(fmt::format("The state remembers it; this lifts it: tlm state unprotect{}", lift));
     return fail(ErrorCode::limit,

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "cmd/render/action_words.h"
+#include "cmd/render/apply_command.h"
 #include "cmd/render/html.h"
 #include "cmd/render/plan_text.h"
 #include "cmd/render/rows_html.h"
@@ -128,14 +129,19 @@ void put_facts(std::string& out, const Plan& plan, const PlanPage& page) {
         "plan</h2>\n<dl class=\"facts\">\n";
     const std::string options = options_text(plan.options);
     const bool written = !page.file.empty() && page.file != "-";
-    if (!written) {
+    if (!written && page.stopped_by.empty()) {
         out +=
             fmt::format("<dt>Write</dt><dd><code class=\"command\">tlm plan {}--out plan.json</code></dd>\n",
                         escaped(options));
     }
     const std::string digest = plan_digest(plan);
-    out += fmt::format("<dt>Apply</dt><dd><code class=\"command\">tlm apply {} --expect {}</code></dd>\n",
-                       escaped(written ? shell_quoted_path(page.file) : "plan.json"), digest);
+    if (page.stopped_by.empty()) {
+        out += fmt::format("<dt>Apply</dt><dd><code class=\"command\">{}</code></dd>\n",
+                           escaped(apply_command_with_digest(plan, page.file)));
+    } else {
+        out += fmt::format("<dt>Stopped</dt><dd>It was not written and can't be applied: {}</dd>\n",
+                           escaped(page.stopped_by));
+    }
     out += fmt::format("<dt>Digest</dt><dd><code>{}</code></dd>\n", digest);
     out += fmt::format("<dt>Target</dt><dd><code>{}</code></dd>\n", escaped(plan.target));
     if (!plan.workflows.empty()) out += fmt::format("<dt>Workflows</dt><dd>{}</dd>\n", names(plan.workflows));

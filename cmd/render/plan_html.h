@@ -10,6 +10,7 @@ namespace tlm::cmd {
 struct PlanPage {
     std::string file;        // the plan file, empty where it was not written to one
     std::string advice;      // as advice_text gives it, may be empty
+    std::string stopped_by;  // why it was not written and must not be applied; empty: it may be
     std::string graph;       // an SVG, empty where it can't be drawn
     std::string graph_note;  // what was drawn together, or why there is no picture
 };

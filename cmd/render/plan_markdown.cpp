@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cmd/protection.h"
+#include "cmd/render/apply_command.h"
 #include "cmd/render/columns.h"
 #include "cmd/render/markdown.h"
 #include "cmd/render/markdown_folds.h"
@@ -285,18 +286,22 @@ std::string advice_markdown(const Planned& planned, std::size_t most) {
         planned.notices.size(), planned.strays.size());
 }
 
-// The digest is of what the plan means, so that a plan made again with --out has the same.
-std::string how_to_apply(const Plan& plan, const std::string& file) {
-    const std::string digest = plan_digest(plan);
-    std::string text = fmt::format("Digest `{}`\n\n", digest);
+// The digest is of what the plan means, so that a plan made again with --out has the same. What was stopped
+// was not written, and is not to be approved.
+std::string how_to_apply(const Plan& plan, const std::string& file, const std::string& stopped_by) {
+    std::string text = fmt::format("Digest `{}`\n\n", plan_digest(plan));
+    if (!stopped_by.empty()) {
+        return fmt::format("{}**Stopped:** this plan was not written and can't be applied. {}\n", text,
+                           name_span(stopped_by));
+    }
     if (!has_changes(plan)) return text;
     text += file.empty() ? "Applies exactly this, once it is written with `tlm plan --out plan.json`:\n\n"
                          : "Applies exactly this:\n\n";
-    return text + code_block("sh", fmt::format("tlm apply {} --expect {}\n",
-                                               file.empty() ? "plan.json" : shell_quoted_path(file), digest));
+    return text + code_block("sh", apply_command_with_digest(plan, file) + "\n");
 }
 
-std::string markdown(const Plan& plan, const Planned* beside, const std::string& file) {
+std::string markdown(const Plan& plan, const Planned* beside, const std::string& file,
+                     const std::string& stopped_by) {
     const PlanSummary summary = summarise(plan);
     const std::string name = shell_quoted_path(file);
     const std::string where = file.empty() || name.size() > kLongestName
@@ -305,7 +310,7 @@ std::string markdown(const Plan& plan, const Planned* beside, const std::string&
     const std::string head =
         fmt::format("### {}: {}\n\n{}{}", has_changes(plan) ? "Plan" : "No changes", summary_text(summary),
                     plan.changes.empty() ? "" : table(summary), origin(plan) + protections(plan));
-    const std::string tail = how_to_apply(plan, file);
+    const std::string tail = how_to_apply(plan, file, stopped_by);
     // What is lost comes first; the others share what it leaves, and can always say how much they are.
     const std::size_t least = kLeastFoldBudget + where.size();
     std::size_t room = kMostMarkdown - std::min(kMostMarkdown, head.size() + tail.size());
@@ -321,11 +326,11 @@ std::string markdown(const Plan& plan, const Planned* beside, const std::string&
 }  // namespace
 
 std::string plan_markdown(const Plan& plan, const std::string& file) {
-    return markdown(plan, nullptr, file);
+    return markdown(plan, nullptr, file, {});
 }
 
-std::string plan_markdown(const Planned& planned, const std::string& file) {
-    return markdown(planned.plan, &planned, file);
+std::string plan_markdown(const Planned& planned, const std::string& file, const std::string& stopped_by) {
+    return markdown(planned.plan, &planned, file, stopped_by);
 }
 
 }  // namespace tlm::cmd

@@ -12,7 +12,9 @@ namespace tlm::cmd {
 // replacements only where even their addresses alone are too long. `file` is the plan's file, empty where it
 // was not written.
 [[nodiscard]] std::string plan_markdown(const Plan& plan, const std::string& file);
-// The same, with what people should know beside it: notices, left-out changes, orphans.
-[[nodiscard]] std::string plan_markdown(const Planned& planned, const std::string& file);
+// The same, with what people should know beside it: notices, left-out changes, orphans. `stopped_by`: why the
+// plan was not written and must not be applied, in the place of the command; empty: it may be.
+[[nodiscard]] std::string plan_markdown(const Planned& planned, const std::string& file,
+                                        const std::string& stopped_by = {});
 
 }  // namespace tlm::cmd

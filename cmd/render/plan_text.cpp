@@ -295,6 +295,12 @@ std::string concise_text(const Plan& plan, const Layout& layout) {
     return text + summary_line(plan, summarise(plan), layout);
 }
 
+std::string left_out_text(const Planned& planned) {
+    if (planned.excluded.empty()) return {};
+    return fmt::format("{} more {} left out by --target or --exclude.\n", planned.excluded.size(),
+                       planned.excluded.size() == 1 ? "change is" : "changes are");
+}
+
 std::string advice_text(const Planned& planned, const Layout& layout) {
     std::string text;
     for (const ProtectedLoss& loss : planned.losses) {
@@ -311,11 +317,7 @@ std::string advice_text(const Planned& planned, const Layout& layout) {
             layout.style.yellow("notice:"), planned.kept_of_force,
             planned.kept_of_force == 1 ? "resource" : "resources");
     }
-    if (!planned.excluded.empty()) {
-        text += fmt::format("{} more {} left out by --target or --exclude.\n", planned.excluded.size(),
-                            planned.excluded.size() == 1 ? "change is" : "changes are");
-    }
-    return text + renames_text(planned, layout) + strays_text(planned, layout);
+    return text + left_out_text(planned) + renames_text(planned, layout) + strays_text(planned, layout);
 }
 
 }  // namespace tlm::cmd

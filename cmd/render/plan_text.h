@@ -32,6 +32,9 @@ struct Layout {
 // What people should know beside the plan: notices, left-out changes, orphans and what to do about them. May
 // be empty.
 [[nodiscard]] std::string advice_text(const Planned& planned, const Layout& layout);
+
+// How many changes --target and --exclude left out; empty where there are none. Part of advice_text.
+[[nodiscard]] std::string left_out_text(const Planned& planned);
 // "3 to create, 1 to update; 2 tasks wait; 5 unchanged", only what is not zero.
 [[nodiscard]] std::string summary_text(const PlanSummary& summary);
 // A changed value, indented: on one line where that fits, else the heading and line by line, `-` before and

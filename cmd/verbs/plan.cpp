@@ -6,8 +6,8 @@
 #include "cmd/key_files.h"
 #include "cmd/plan_page.h"
 #include "cmd/protection.h"
+#include "cmd/render/apply_command.h"
 #include "cmd/render/plan_markdown.h"
-#include "cmd/shell_quote.h"
 #include "cmd/stdio.h"
 #include "cmd/target.h"
 #include "cmd/verbs/verbs.h"
@@ -18,13 +18,14 @@
 namespace tlm::cmd {
 namespace {
 
-Result<void> show(const Context& context, const Planned& planned) {
+// `stopped_by`: why the plan is not written and must not be applied; empty: it may be.
+Result<void> show(const Context& context, const Planned& planned, const std::string& stopped_by = {}) {
     const Options& options = context.options;
     if (options.format == Format::json) return write_out(plan_to_text(planned.plan));
-    if (options.format == Format::markdown) return write_out(plan_markdown(planned, options.out));
+    if (options.format == Format::markdown) return write_out(plan_markdown(planned, options.out, stopped_by));
     if (options.format == Format::html)
-        return write_out(plan_page(planned.plan, options.out, advice_text(planned, {})));
-    if (options.concise) return write_out(concise_text(planned.plan, context.out));
+        return write_out(plan_page(planned.plan, options.out, advice_text(planned, {}), stopped_by));
+    if (options.concise) return write_out(concise_text(planned.plan, context.out) + left_out_text(planned));
     return write_out(plan_text(planned.plan, context.out) + advice_text(planned, context.out));
 }
 
@@ -71,7 +72,7 @@ Result<ExitCode> run_plan(const Context& context) {
     if (limit) limit = enforce_limit(planned.plan, snapshot, view.bindings, context.options.max_deletes);
     if (!limit) {
         // Shown, so that people see why, and not written, so that nobody applies it.
-        BOOST_OUTCOME_TRYV(show(context, planned));
+        BOOST_OUTCOME_TRYV(show(context, planned, limit.error().message));
         return limit.error();
     }
     if (!context.options.out.empty()) {
@@ -81,8 +82,8 @@ Result<ExitCode> run_plan(const Context& context) {
         BOOST_OUTCOME_TRYV(show(context, planned));
     }
     if (!context.options.out.empty() && context.options.out != "-") {
-        say(context, fmt::format("Written to {}. Apply exactly this with: tlm apply {}\n",
-                                 visible(context.options.out), shell_quoted_path(context.options.out)));
+        say(context, fmt::format("Written to {}. Apply exactly this with: {}\n", visible(context.options.out),
+                                 apply_command(planned.plan, context.options.out)));
     }
     const bool changes = has_changes(planned.plan);
     return changes && context.options.detailed_exitcode ? ExitCode::changes : ExitCode::done;

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cmd/render/apply_command.h"
 #include "cmd/render/columns.h"
 #include "cmd/render/drift_markdown.h"
 #include "cmd/render/drift_text.h"
@@ -165,6 +166,36 @@ TEST(DriftText, IsAsReviewed) {
     test::expect_golden("drift.txt", drift_text(findings, {}));
     test::expect_golden("drift.md", drift_markdown(findings, "fake:"));
     test::expect_golden("drift.json", drift_json(findings, "fake:"));
+}
+
+TEST(ApplyCommand, AllowsJustWhatThePlanTakesDown) {
+    Plan plan;
+    EXPECT_EQ(apply_command(plan, "a b.json"), "tlm apply 'a b.json'");
+    EXPECT_EQ(apply_command(plan, "-"), "tlm apply plan.json");
+    for (const auto& [action, reason] :
+         {std::pair(Action::remove, Reason::orphan), std::pair(Action::replace, Reason::runtime_moved),
+          std::pair(Action::remove, Reason::duplicate), std::pair(Action::create, Reason::absent)}) {
+        Change change;
+        change.address = Address::agent("wf", "a");
+        change.action = action;
+        change.reason = reason;
+        plan.changes.push_back(change);
+    }
+    EXPECT_EQ(apply_command(plan, "p.json"), "tlm apply p.json --max-deletes 2");
+    EXPECT_EQ(apply_command_with_digest(plan, ""),
+              "tlm apply plan.json --expect " + plan_digest(plan) + " --max-deletes 2");
+    plan.options.destroy = true;
+    EXPECT_EQ(apply_command(plan, "p.json"), "tlm apply p.json") << "about nothing else, and without a limit";
+}
+
+TEST(PlanMarkdown, Stopped_SaysWhyInPlaceOfTheCommand) {
+    Planned planned;
+    planned.plan.changes.emplace_back();
+    planned.plan.changes.back().address = Address::agent("wf", "a");
+    planned.plan.changes.back().action = Action::remove;
+    const std::string text = plan_markdown(planned, "plan.json", "too much");
+    EXPECT_THAT(text, testing::HasSubstr("**Stopped:** this plan was not written and can't be applied."));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("tlm apply")));
 }
 
 }  // namespace

@@ -1,0 +1,41 @@
+#include "cmd/render/apply_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cmd/shell_quote.h"
+#include "engine/plan/plan_file.h"
+
+namespace tlm::cmd {
+namespace {
+
+// What the safety limit counts, see check_limit.
+std::size_t taken_down(const Plan& plan) {
+    if (plan.options.destroy) return 0;
+    return static_cast<std::size_t>(std::ranges::count_if(plan.changes, [](const Change& change) {
+        return change.action == Action::replace ||
+               (change.action == Action::remove && change.reason != Reason::duplicate);
+    }));
+}
+
+std::string named(const std::string& file) {
+    return file.empty() || file == "-" ? "plan.json" : shell_quoted_path(file);
+}
+
+std::string allowance(const Plan& plan) {
+    const std::size_t n = taken_down(plan);
+    return n == 0 ? "" : fmt::format(" --max-deletes {}", n);
+}
+
+}  // namespace
+
+std::string apply_command(const Plan& plan, const std::string& file) {
+    return fmt::format("tlm apply {}{}", named(file), allowance(plan));
+}
+
+std::string apply_command_with_digest(const Plan& plan, const std::string& file) {
+    return fmt::format("tlm apply {} --expect {}{}", named(file), plan_digest(plan), allowance(plan));
+}
+
+}  // namespace tlm::cmd

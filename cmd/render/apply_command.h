@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "engine/plan/plan.h"
+
+namespace tlm::cmd {
+
+// The command that applies exactly this plan, for a shell: `file`, or plan.json where it is empty or standard
+// output, and where something is deleted or replaced the option that allows just so much, so that what was
+// let pass when the plan was made is let pass when it is applied.
+[[nodiscard]] std::string apply_command(const Plan& plan, const std::string& file);
+// The same with the digest, for whoever was shown the plan elsewhere.
+[[nodiscard]] std::string apply_command_with_digest(const Plan& plan, const std::string& file);
+
+}  // namespace tlm::cmd
