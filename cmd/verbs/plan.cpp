@@ -72,8 +72,10 @@ Result<ExitCode> run_plan(const Context& context) {
     if (limit) limit = enforce_limit(planned.plan, snapshot, view.bindings, context.options.max_deletes);
     if (!limit) {
         // Shown, so that people see why, and not written, so that nobody applies it.
-        BOOST_OUTCOME_TRYV(show(context, planned, limit.error().message));
-        return limit.error();
+        const Error& stop = limit.error();
+        BOOST_OUTCOME_TRYV(
+            show(context, planned, fmt::format("{}. {}", stop.message, fmt::join(stop.hints, " "))));
+        return stop;
     }
     if (!context.options.out.empty()) {
         BOOST_OUTCOME_TRYV(write_plan(context.options, planned.plan, key));
