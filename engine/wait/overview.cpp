@@ -21,8 +21,8 @@ TaskView view_of(const DesiredResource& desired, const LiveResource* live) {
     return view;
 }
 
-// Tasks that are not submitted, and what becomes of them. Each link of a chain of failures takes a round, so
-// that what is passed on comes from where it began.
+// Says of the tasks that are not submitted what they wait for, or that they can't run any more, and because
+// of which failed one.
 void judge(WorkflowView& workflow, const std::unordered_map<Address, const DesiredResource*>& desired) {
     std::unordered_map<Address, TaskView*> views;
     std::vector<TaskView*> failed;

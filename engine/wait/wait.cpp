@@ -27,13 +27,35 @@ std::vector<const Change*> waiting_tasks(const Plan& plan) {
     return waiting;
 }
 
+// Which tasks an apply of the plan waits for beside those that it has still to submit: those of its workflows
+// that are bound. `desired`: only these, where the workflows were read; --target and --exclude hold.
+std::vector<Binding> tasks_to_wait_for(const Plan& plan, const std::vector<Binding>& bindings,
+                                       const std::optional<std::vector<Address>>& desired) {
+    const std::unordered_set<std::string> workflows(plan.workflows.begin(), plan.workflows.end());
+    std::unordered_set<Address> wanted;
+    if (desired) wanted.insert(desired->begin(), desired->end());
+    std::unordered_set<Address> needed;  // also where --target does not name them
+    for (const Change* change : waiting_tasks(plan))
+        needed.insert(change->waits_for.begin(), change->waits_for.end());
+    std::vector<Binding> tasks;
+    for (const Binding& binding : bindings) {
+        const Address& address = binding.address;
+        if (address.kind != Kind::task || !workflows.contains(address.workflow)) continue;
+        if (desired && !wanted.contains(address)) continue;
+        const std::string text = address.text();
+        const bool selected = (plan.options.targets.empty() || matches_any(plan.options.targets, text)) &&
+                              !matches_any(plan.options.excludes, text);
+        if (selected || needed.contains(address)) tasks.push_back(binding);
+    }
+    return tasks;
+}
+
 class Waiter {
   public:
     Waiter(const Plan& plan, TaskBoard board, const std::vector<Binding>& bindings, Snapshot fleet,
            ApplyPorts& ports, const ApplySettings& settings, const WaitSettings& wait)
         : plan_(plan),
           board_(std::move(board)),
-          fleet_(std::move(fleet)),
           ports_(ports),
           settings_(settings),
           wait_(wait),
@@ -42,9 +64,7 @@ class Waiter {
         for (const Binding& binding : bindings) {
             if (binding.address.kind == Kind::team) team_ids_.emplace(binding.address, binding.id);
         }
-        const auto tasks = std::ranges::stable_partition(
-            fleet_.resources, [](const LiveResource& live) { return live.kind != Kind::task; });
-        others_ = fleet_.resources.size() - tasks.size();
+        keep(std::move(fleet));
     }
 
     // See, submit, pause, read, until nothing is left to wait for.
@@ -54,7 +74,9 @@ class Waiter {
         while (true) {
             if (seen) {
                 const bool submitted = submit(board_.ready());
-                pause_ = moved || submitted ? wait_.poll_min : std::min(pause_ * 3 / 2, wait_.poll_max);
+                // After trouble with a submission the pause is as was said.
+                if (failures_ == 0)
+                    pause_ = moved || submitted ? wait_.poll_min : std::min(pause_ * 3 / 2, wait_.poll_max);
                 ports_.observer.on(WaitProgress{&board_});
             }
             expire();
@@ -76,6 +98,13 @@ class Waiter {
     }
 
     // ---- reading ------------------------------------------------------------------------------------------
+
+    void keep(Snapshot fleet) {
+        fleet_ = std::move(fleet);
+        const auto tasks = std::ranges::stable_partition(
+            fleet_.resources, [](const LiveResource& live) { return live.kind != Kind::task; });
+        others_ = fleet_.resources.size() - tasks.size();
+    }
 
     // False where nothing new is known.
     bool read() {
@@ -116,10 +145,7 @@ class Waiter {
     Result<void> read_all_and_settle() {
         BOOST_OUTCOME_TRY(fleet, ports_.reader.read_fleet());
         BOOST_OUTCOME_TRYV(settle_open_intents(fleet, ports_.reader, ports_.state, ports_.journal));
-        fleet_ = std::move(fleet);
-        const auto tasks = std::ranges::stable_partition(
-            fleet_.resources, [](const LiveResource& live) { return live.kind != Kind::task; });
-        others_ = fleet_.resources.size() - tasks.size();
+        keep(std::move(fleet));
         unsettled_ = false;
         return note_submitted(board_.ready());
     }
@@ -252,27 +278,6 @@ class Waiter {
 bool WaitReport::all_completed() const {
     return std::ranges::all_of(tasks,
                                [](const TrackedTask& task) { return task.stage == TaskStage::completed; });
-}
-
-std::vector<Binding> tasks_to_wait_for(const Plan& plan, const std::vector<Binding>& bindings,
-                                       const std::optional<std::vector<Address>>& desired) {
-    const std::unordered_set<std::string> workflows(plan.workflows.begin(), plan.workflows.end());
-    std::unordered_set<Address> wanted;
-    if (desired) wanted.insert(desired->begin(), desired->end());
-    std::unordered_set<Address> needed;  // also where --target does not name them
-    for (const Change* change : waiting_tasks(plan))
-        needed.insert(change->waits_for.begin(), change->waits_for.end());
-    std::vector<Binding> tasks;
-    for (const Binding& binding : bindings) {
-        const Address& address = binding.address;
-        if (address.kind != Kind::task || !workflows.contains(address.workflow)) continue;
-        if (desired && !wanted.contains(address)) continue;
-        const std::string text = address.text();
-        const bool selected = (plan.options.targets.empty() || matches_any(plan.options.targets, text)) &&
-                              !matches_any(plan.options.excludes, text);
-        if (selected || needed.contains(address)) tasks.push_back(binding);
-    }
-    return tasks;
 }
 
 Result<WaitReport> wait_for_tasks(const Plan& plan, const std::optional<std::vector<Address>>& desired,

@@ -31,14 +31,11 @@ struct WaitReport {
     [[nodiscard]] bool all_completed() const;
 };
 
-// Which tasks an apply of the plan waits for: those of its workflows that are bound, and those that the plan
-// still has to submit. `desired`: only these, where the workflows were read; --target and --exclude hold.
-[[nodiscard]] std::vector<Binding> tasks_to_wait_for(const Plan& plan, const std::vector<Binding>& bindings,
-                                                     const std::optional<std::vector<Address>>& desired);
-
 // After `execute`: submits each task that waits as soon as all that it waits for are completed, through the
 // same executor and journal, until each is at an end or its time is up. The tasks are read again and again,
-// at a pace that adapts. Errors: those of the first read; whatever happens later is in the report.
+// at a pace that adapts. Waited for are, too, the tasks of the plan's workflows that were submitted before;
+// of these only `desired`, where the workflows were read. --target and --exclude hold. Errors: those of the
+// first read; whatever happens later is in the report.
 [[nodiscard]] Result<WaitReport> wait_for_tasks(const Plan& plan,
                                                 const std::optional<std::vector<Address>>& desired,
                                                 ApplyPorts& ports, const ApplySettings& settings,
