@@ -229,6 +229,8 @@ Result<void> read_values(const Given& given, Options& options) {
     if (options.events.empty() && given.has("events"))
         return bad("--events takes a file, and its name is empty", {"`-` is standard output."});
     options.on_finish = given.last("on-finish").value_or("");
+    if (options.on_finish.empty() && given.has("on-finish"))
+        return bad("--on-finish takes a command, and it is empty");
     options.sign = given.last("sign").value_or("");
     options.trusted_keys = given.all("trusted-key");
     if (const auto word = given.last("expect")) {
