@@ -1,4 +1,4 @@
-#include "cmd/wait_limits.h"
+#include "cmd/wait_settings.h"
 
 #include <algorithm>
 

@@ -19,7 +19,7 @@
 #include "cmd/target.h"
 #include "cmd/terminal.h"
 #include "cmd/verbs/verbs.h"
-#include "cmd/wait_limits.h"
+#include "cmd/wait_settings.h"
 #include "engine/apply/recover.h"
 #include "engine/apply/verify.h"
 #include "engine/base/text.h"
@@ -186,6 +186,7 @@ class Apply {
         ExitCode code = exit_code(report);
         const bool stands = code == ExitCode::done;
         const bool waits = context_.options.wait && !report.stopped_by && !report.interrupted;
+        // Where nobody reads it any more, the tasks are waited for all the same.
         auto written = tell(report, prepared, waits);
         if (waits) {
             if (auto waited = wait(prepared.plan, ports, settings, progress); waited) {
@@ -227,7 +228,6 @@ class Apply {
             for (const DesiredResource& resource : desired_resources(workflows_, context_.settings.host_id))
                 desired->push_back(resource.address);
         }
-        BOOST_OUTCOME_TRYV(flush_out());
         say(context_, "Waiting for the tasks\n");
         BOOST_OUTCOME_TRY(report, wait_for_tasks(plan, desired, ports, settings,
                                                  wait_settings(context_, plan.workflows, workflows_)));

@@ -58,6 +58,13 @@ class Run : public testing::Test {
         }
         return count;
     }
+    // Until the subject is submitted; half a minute at most, so that a fault is a failure and no hang.
+    void wait_for(const std::string& subject) const {
+        const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+        while (!submitted().contains(subject)) {
+            ASSERT_LT(std::chrono::steady_clock::now(), patience) << subject << " was never submitted";
+        }
+    }
     Server server;
     Project project;
 };
@@ -155,8 +162,7 @@ TEST_F(Run, ReviewedPlan_IsCarriedToItsEnd) {
 TEST_F(Run, ServerThatForgetsEverything_IsNoticedAndNothingIsMadeTwice) {
     employ(R"({"subject":"Watch","outcome":"never"},)");
     const Finished run = project.tlm_meanwhile(kRun, [&](int) {
-        while (!submitted().contains("Report")) {
-        }
+        wait_for("Report");
         static_cast<void>(server.admin("POST", "/restart", R"({"memory":false})"));
     });
     EXPECT_EQ(run.exit_code, 6) << run.out << run.err;
@@ -168,8 +174,7 @@ TEST_F(Run, TargetOutOfReach_IsAskedAgainThenLeftWithWhatIsUnfinished) {
     employ(R"({"subject":"Watch","outcome":"never"},)");
     project.environment["HEALTHCHECK_FAILURE_THRESHOLD"] = "2";
     const Finished run = project.tlm_meanwhile(kRun, [&](int) {
-        while (!submitted().contains("Report")) {
-        }
+        wait_for("Report");
         server.fault("GET", "/v1/tasks", R"({"kind":"status","status":500})", 1000);
     });
     EXPECT_EQ(run.exit_code, 9) << run.out << run.err;
@@ -194,6 +199,19 @@ TEST_F(Run, OnFinish_IsGivenTheSummaryWhateverTheEnd) {
     EXPECT_THAT(project.read("told.json"), HasSubstr(R"("code":"unreachable")"));
 }
 
+TEST_F(Run, NobodyReadsItsOutputAnyMore_TasksGoOnToTheirEndAllTheSame) {
+    employ();
+    server.fault("POST", "/v1/teams", R"({"kind":"delay_after","ms":1500})");
+    const Finished run = run_losing_readers(with({TLM_PROGRAM}, kRun), project.environment,
+                                            project.directory.string(), [&](int) {
+                                                while (server.stat("agents") == 0) {
+                                                }
+                                            });
+    EXPECT_EQ(run.exit_code, 1) << "the report could not be written";
+    EXPECT_EQ(submitted()["Report"], 1);
+    EXPECT_THAT(project.tlm({"status"}).out, HasSubstr("4 of 4 tasks completed"));
+}
+
 TEST_F(Run, Sandbox_CompletesATaskWheneverItIsLookedAt) {
     project.environment.erase("AGAMEMNON_URL");
     const Finished run = project.tlm(kRun);
@@ -204,6 +222,7 @@ TEST_F(Run, Sandbox_CompletesATaskWheneverItIsLookedAt) {
 TEST_F(Run, OptionsOfWaiting_AreRefusedWhereNothingWaits) {
     EXPECT_EQ(project.tlm({"apply", "--yes", "--timeout", "5s"}).exit_code, 3);
     EXPECT_EQ(project.tlm({"run", "--yes", "--poll-min", "6s"}).exit_code, 3);
+    EXPECT_EQ(project.tlm({"drift", "--on-finish", ""}).exit_code, 3) << "nobody would be told";
 }
 
 // A workflow of `n` tasks in teams of ten, each blocked by up to three earlier ones of its team.
