@@ -145,7 +145,7 @@ constexpr std::string_view kEvents = R"json({
           "enum": [
             "absent", "gone", "forced", "workflow_changed", "live_changed", "differs", "stopped",
             "member_recreated", "runtime_moved", "tie", "unbound", "blocked", "orphan", "duplicate",
-            "left_behind", "destroyed"
+            "left_behind", "destroyed", "requested", "torn_down"
           ]
         },
         "id": { "type": "string" },
@@ -240,6 +240,19 @@ constexpr std::string_view kEvents = R"json({
         "reason": { "type": "string" },
         "failures": { "type": "integer", "minimum": 1 },
         "pause_ms": { "$ref": "#/definitions/count" }
+      }
+    },
+    "teardown": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["seq", "at", "event", "workflow", "completed", "changes"],
+      "properties": {
+        "seq": { "$ref": "#/definitions/count" },
+        "at": { "$ref": "#/definitions/time" },
+        "event": { "enum": ["teardown"] },
+        "workflow": { "type": "string" },
+        "completed": { "type": "boolean" },
+        "changes": { "$ref": "#/definitions/count" }
       }
     },
     "finished": {

@@ -106,8 +106,27 @@ Result<void> migrate_to_version_3(Database& database) {
     )sql");
 }
 
+Result<void> migrate_to_version_4(Database& database) {
+    return database.script(R"sql(
+        CREATE TABLE ended_tasks(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            workflow TEXT NOT NULL,
+            address TEXT NOT NULL,
+            id TEXT NOT NULL,
+            end TEXT NOT NULL,
+            PRIMARY KEY (target, workflow, address)) WITHOUT ROWID;
+        CREATE TABLE torn_down(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            workflow TEXT NOT NULL,
+            completed INTEGER NOT NULL,
+            begun_at TEXT NOT NULL,
+            PRIMARY KEY (target, workflow)) WITHOUT ROWID;
+    )sql");
+}
+
 // The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
-constexpr std::array kMigrations = {&create_version_1, &migrate_to_version_2, &migrate_to_version_3};
+constexpr std::array kMigrations = {&create_version_1, &migrate_to_version_2, &migrate_to_version_3,
+                                    &migrate_to_version_4};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "state/binding_table.h"
 #include "state/database.h"
+#include "state/end_tables.h"
 #include "state/journal_table.h"
 #include "state/private_file.h"
 #include "state/protection_table.h"
@@ -112,6 +113,16 @@ Result<std::vector<LeftBehind>> StateFile::left_behind() const {
 Result<std::vector<Protection>> StateFile::protections() const {
     return read_or_empty<std::vector<Protection>>(
         [&](Database& database) { return state::read_protections(database, target_number_); });
+}
+
+Result<std::vector<EndedTask>> StateFile::ended_tasks() const {
+    return read_or_empty<std::vector<EndedTask>>(
+        [&](Database& database) { return state::read_ended_tasks(database, target_number_); });
+}
+
+Result<std::vector<TornDown>> StateFile::torn_down() const {
+    return read_or_empty<std::vector<TornDown>>(
+        [&](Database& database) { return state::read_torn_down(database, target_number_); });
 }
 
 Result<std::vector<Intent>> StateFile::open_intents() const {
@@ -241,6 +252,7 @@ Result<void> StateFile::write(const JournalBatch& batch) {
         BOOST_OUTCOME_TRY(erased, state::erase_protection(*database_, target_number_, protection));
         changed = changed || erased;
     }
+    BOOST_OUTCOME_TRYV(state::write_ends(*database_, target_number_, batch, now));
     if (changed) {
         BOOST_OUTCOME_TRYV(database_->run("UPDATE meta SET serial = serial + 1"));
     }

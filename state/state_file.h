@@ -40,6 +40,8 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
     [[nodiscard]] Result<std::vector<Binding>> bindings() const override;
     [[nodiscard]] Result<std::vector<LeftBehind>> left_behind() const override;
     [[nodiscard]] Result<std::vector<Protection>> protections() const override;
+    [[nodiscard]] Result<std::vector<EndedTask>> ended_tasks() const override;
+    [[nodiscard]] Result<std::vector<TornDown>> torn_down() const override;
     [[nodiscard]] Result<std::vector<Intent>> open_intents() const override;
     [[nodiscard]] Result<PlanProgress> progress_of(const std::string& digest) const override;
     [[nodiscard]] Result<std::vector<std::pair<Address, ResourceId>>> made_by_unfinished_force()

@@ -224,6 +224,12 @@ void Events::on(const ApplyEvent& event) {
         one.number("failures", static_cast<std::uint64_t>(not_read->failures));
         one.number("pause_ms", static_cast<std::uint64_t>(not_read->pause.count()));
         write(one);
+    } else if (const auto* teardown = std::get_if<TeardownBegins>(&event)) {
+        Line one = line("teardown");
+        one.text("workflow", teardown->what.workflow);
+        one.flag("completed", teardown->what.completed);
+        one.number("changes", teardown->changes);
+        write(one);
     }
 }
 

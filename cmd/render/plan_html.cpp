@@ -148,6 +148,9 @@ void put_facts(std::string& out, const Plan& plan, const PlanPage& page) {
     if (!options.empty()) out += fmt::format("<dt>Options</dt><dd><code>{}</code></dd>\n", escaped(options));
     for (const Protection& protection : plan.protect)
         out += fmt::format("<dt>Protects</dt><dd><code>{}</code></dd>\n", escaped(protection.pattern));
+    for (const TeardownRule& rule : plan.teardown)
+        out += fmt::format("<dt>Takes down</dt><dd><code>{}</code> {}</dd>\n", escaped(rule.workflow),
+                           when_text(rule.when));
     out += "</dl>\n</section>\n";
 }
 

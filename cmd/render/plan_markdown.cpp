@@ -155,6 +155,24 @@ std::string protections(const Plan& plan) {
     return "Protects from now on" + patterns("tlm.protect", globs) + "\n\n";
 }
 
+std::string teardown(const Plan& plan) {
+    std::string text;
+    if (plan.changes.empty()) return text;
+    for (const Teardown when : {Teardown::on_completion, Teardown::on_failure}) {
+        std::vector<std::string> names;
+        for (const TeardownRule& rule : plan.teardown) {
+            if (rule.when == when) names.push_back(rule.workflow);
+        }
+        if (names.empty()) continue;
+        text += fmt::format("Takes down {}:", when_text(when));
+        for (std::size_t i = 0; i < std::min(names.size(), kMostPatterns); ++i)
+            text += fmt::format("{} {}", i == 0 ? "" : ",", name_span(names[i]));
+        if (names.size() > kMostPatterns) text += fmt::format(" and {} more", names.size() - kMostPatterns);
+        text += "\n\n";
+    }
+    return text;
+}
+
 std::string losses_list(const Plan& plan, bool with_reason, std::size_t budget, std::size_t& left_out) {
     std::string lines;
     for (const Change& change : plan.changes) {
@@ -239,6 +257,13 @@ std::string advice_markdown(const Planned& planned, std::size_t most) {
     if (planned.losses.size() > kMostNotices)
         text += fmt::format("- {} more are protected: `tlm plan` shows all\n",
                             planned.losses.size() - kMostNotices);
+    for (std::size_t i = 0; i < std::min(planned.set_aside.size(), kMostNotices); ++i) {
+        text += fmt::format("- notice: {} {}\n", name_span(planned.set_aside[i].workflow),
+                            set_aside_text(planned.set_aside[i]));
+    }
+    if (planned.set_aside.size() > kMostNotices)
+        text += fmt::format("- {} more workflows were taken down: `tlm plan` shows all\n",
+                            planned.set_aside.size() - kMostNotices);
     for (std::size_t i = 0; i < std::min(planned.notices.size(), kMostNotices); ++i) {
         text += fmt::format("- notice: {} {}\n", name_span(planned.notices[i].address.text()),
                             name_span(planned.notices[i].text));
@@ -307,9 +332,9 @@ std::string markdown(const Plan& plan, const Planned* beside, const std::string&
     const std::string where = file.empty() || name.size() > kLongestName
                                   ? "`tlm plan` shows everything"
                                   : code_span("tlm show " + name) + " shows everything";
-    const std::string head =
-        fmt::format("### {}: {}\n\n{}{}", has_changes(plan) ? "Plan" : "No changes", summary_text(summary),
-                    plan.changes.empty() ? "" : table(summary), origin(plan) + protections(plan));
+    const std::string head = fmt::format("### {}: {}\n\n{}{}", has_changes(plan) ? "Plan" : "No changes",
+                                         summary_text(summary), plan.changes.empty() ? "" : table(summary),
+                                         origin(plan) + protections(plan) + teardown(plan));
     const std::string tail = how_to_apply(plan, file, stopped_by);
     // What is lost comes first; the others share what it leaves, and can always say how much they are.
     const std::size_t least = kLeastFoldBudget + where.size();

@@ -161,6 +161,26 @@ std::string protections_text(const Plan& plan, const Layout& layout) {
     return text;
 }
 
+// When the fleet goes again: as much part of what is reviewed as what is made.
+std::string teardown_text(const Plan& plan, const Layout& layout) {
+    std::string text;
+    if (plan.changes.empty()) return text;
+    for (const Teardown when : {Teardown::on_completion, Teardown::on_failure}) {
+        std::string names;
+        std::size_t all = 0;
+        for (const TeardownRule& rule : plan.teardown) {
+            if (rule.when == when && ++all <= kMostNamed)
+                names += (all == 1 ? "" : ", ") + visible(rule.workflow);
+        }
+        if (all == 0) continue;
+        if (all > kMostNamed) names += fmt::format(" and {} more", all - kMostNamed);
+        for (const std::string& line :
+             wrap(fmt::format("takes down {}: {}", when_text(when), names), layout.width))
+            text += line + "\n";
+    }
+    return text;
+}
+
 std::string summary_line(const Plan& plan, const PlanSummary& summary, const Layout& layout) {
     return fmt::format("{} {}.\n", layout.style.bold(has_changes(plan) ? "Plan:" : "No changes:"),
                        summary_text(summary));
@@ -222,8 +242,23 @@ std::string reason_text(Reason reason) {
             return "destroy";
         case Reason::requested:
             return "--replace asks for it";
+        case Reason::torn_down:
+            return "the workflow is at its end, and taking it down was cut short";
     }
     return "";
+}
+
+std::string set_aside_text(const TornDown& workflow) {
+    return fmt::format(
+        "{}, and it was taken down as it says. To run it again: `tlm run --force`, or a part of it: "
+        "`tlm run --replace '{}/task/TEAM/SUBJECT'`.",
+        workflow.completed ? "all of its tasks are completed" : "some of its tasks did not complete",
+        visible(workflow.workflow));
+}
+
+std::string when_text(Teardown when) {
+    return when == Teardown::on_failure ? "once all tasks are at an end and one failed"
+                                        : "once all tasks are completed";
 }
 
 std::string move_command(const RenameHint& hint) {
@@ -283,7 +318,7 @@ std::string plan_text(const Plan& plan, const Layout& layout) {
     if (!plan.changes.empty()) text += "\n";
     const PlanSummary summary = summarise(plan);
     return text + losses_text(plan, summary, layout) + protections_text(plan, layout) +
-           summary_line(plan, summary, layout);
+           teardown_text(plan, layout) + summary_line(plan, summary, layout);
 }
 
 std::string concise_text(const Plan& plan, const Layout& layout) {
@@ -306,6 +341,10 @@ std::string advice_text(const Planned& planned, const Layout& layout) {
     for (const ProtectedLoss& loss : planned.losses) {
         text += fmt::format("{} {} {}\n", layout.style.red("stops:"), visible(loss.address.text()),
                             loss_text(loss));
+    }
+    for (const TornDown& workflow : planned.set_aside) {
+        text += fmt::format("{} {}: {}\n", layout.style.yellow("notice:"), visible(workflow.workflow),
+                            set_aside_text(workflow));
     }
     for (const Notice& notice : planned.notices) {
         text += fmt::format("{} {}: {}\n", layout.style.yellow("notice:"), visible(notice.address.text()),

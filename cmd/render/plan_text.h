@@ -19,6 +19,10 @@ struct Layout {
 [[nodiscard]] std::string action_text(Action action, const Style& style);
 // The reason as half a sentence: "the workflow changed".
 [[nodiscard]] std::string reason_text(Reason reason);
+// Why nothing is planned in a workflow that is torn down, and how to run it again.
+[[nodiscard]] std::string set_aside_text(const TornDown& workflow);
+// "once all tasks are completed", for a rule of a plan.
+[[nodiscard]] std::string when_text(Teardown when);
 // The command that renames in place.
 [[nodiscard]] std::string move_command(const RenameHint& hint);
 // A value on one line, quoted as JSON, nothing in it that a terminal would obey.

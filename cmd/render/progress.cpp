@@ -62,6 +62,11 @@ void Progress::on(const ApplyEvent& event) {
         message(fmt::format("no answer  {} ({} of {} in a row; again in {:.1f} s)\n",
                             visible(not_read->reason), not_read->failures, not_read->patience,
                             static_cast<double>(not_read->pause.count()) / 1000));
+    } else if (const auto* teardown = std::get_if<TeardownBegins>(&event)) {
+        message(fmt::format("taking down {} ({} to delete): {}\n", visible(teardown->what.workflow),
+                            teardown->changes,
+                            teardown->what.completed ? "all of its tasks are completed"
+                                                     : "some of its tasks did not complete"));
     }
 }
 

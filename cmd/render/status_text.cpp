@@ -44,7 +44,8 @@ std::string counts_text(const WorkflowView& workflow) {
 }
 
 std::string remark(const TaskView& task) {
-    if (task.stage == TaskStage::skipped) return fmt::format("  {} failed", visible(task.reason));
+    if (task.stage == TaskStage::skipped)
+        return task.reason.empty() ? "" : fmt::format("  {} failed", visible(task.reason));
     if (task.stage == TaskStage::ready) return "  the next `tlm apply` submits it";
     if (task.stage == TaskStage::waiting) {
         std::string text = "  for ";
@@ -103,6 +104,10 @@ std::string status_text(const std::vector<WorkflowView>& workflows, const Layout
                             counts_text(workflow));
         text += fmt::format("  {} of {} agents online, {} of {} teams there\n", workflow.agents_online,
                             workflow.agents, workflow.teams_there, workflow.teams);
+        if (workflow.torn_down)
+            text += "  taken down: " + std::string(workflow.torn_down->completed
+                                                       ? "all of its tasks are completed\n"
+                                                       : "some of its tasks did not complete\n");
         std::string team;
         for (const TaskView& task : workflow.tasks) {
             if (task.address.team != team || &task == &workflow.tasks.front()) {
@@ -131,6 +136,8 @@ std::string status_json(const std::vector<WorkflowView>& workflows, const std::s
         number(writer, "agents_online", workflow.agents_online);
         number(writer, "teams", workflow.teams);
         number(writer, "teams_there", workflow.teams_there);
+        if (workflow.torn_down)
+            member(writer, "torn_down", workflow.torn_down->completed ? "completed" : "failed");
         writer.Key("tasks");
         writer.StartArray();
         for (const TaskView& task : workflow.tasks)

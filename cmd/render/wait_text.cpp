@@ -29,7 +29,7 @@ std::string why(const TrackedTask& task) {
         case TaskStage::failed:
             return task.reason.empty() ? "" : ": " + visible(task.reason);
         case TaskStage::skipped:
-            return fmt::format(": {} did not complete", visible(task.reason));
+            return task.reason.empty() ? "" : fmt::format(": {} did not complete", visible(task.reason));
         case TaskStage::lost:
             return fmt::format(": the target does not list it any more (id {})", visible(task.id.value));
         default:
@@ -56,12 +56,32 @@ std::string counts_text(const WaitReport& report) {
     return text;
 }
 
+std::string counted(std::size_t n, std::string_view what) {
+    return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
+std::string teardown_text(const TeardownReport& teardown, const Style& style) {
+    const bool whole = teardown.failed.empty() && !teardown.interrupted && !teardown.stopped_by;
+    std::string text = fmt::format(
+        "{} {}: {} and {} deleted{}.\n",
+        whole ? style.bold("Taken down:") : style.yellow("Not taken down whole:"),
+        visible(teardown.what.workflow), counted(teardown.teams, "team"), counted(teardown.agents, "agent"),
+        teardown.kept.empty() ? "" : fmt::format(", {} kept because protected", teardown.kept.size()));
+    for (const auto& [address, reason] : teardown.failed)
+        text += fmt::format("  {} {}: {}\n", style.red("failed"), visible(address.text()), visible(reason));
+    return text;
+}
+
 std::string next_text(const WaitReport& report) {
     const auto any = [&](auto holds) { return std::ranges::any_of(report.tasks, holds); };
     if (any([](const TrackedTask& task) { return task.stage == TaskStage::lost; })) {
         return "next: the target may have been restarted. `tlm plan` shows what is gone, `tlm run` makes it "
                "again.\n";
     }
+    const bool half_down = std::ranges::any_of(report.teardowns, [](const TeardownReport& teardown) {
+        return !teardown.failed.empty() || teardown.interrupted || teardown.stopped_by;
+    });
+    if (half_down) return "next: `tlm run` deletes what is left; `tlm plan` shows it.\n";
     if (any([](const TrackedTask& task) { return !at_end(task.stage); })) {
         return "next: `tlm run` goes on waiting where this stopped; nothing is submitted twice.\n";
     }
@@ -102,6 +122,8 @@ std::string wait_text(const WaitReport& report, const Layout& layout) {
     for (const std::string& workflow : report.overdue)
         text += fmt::format("\n{} the time for `{}` is up.\n", style.yellow("warning:"), visible(workflow));
     text += fmt::format("\n{} {}.\n", style.bold("Tasks:"), counts_text(report));
+    for (const TeardownReport& teardown : report.teardowns)
+        text += teardown_text(teardown, style);
     return text + next_text(report);
 }
 

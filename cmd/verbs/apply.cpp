@@ -25,6 +25,7 @@
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 #include "engine/plan/protection.h"
+#include "engine/plan/teardown.h"
 #include "engine/resource/desired.h"
 #include "engine/wait/wait.h"
 #include "state/state_file.h"
@@ -82,10 +83,15 @@ class Apply {
         for (const std::string& line : told)
             say(context_, "  " + visible(line) + "\n");
         context_.events->settled(told);
+        if (!destroys_) {
+            BOOST_OUTCOME_TRYV(remember_ends(before, state, state));
+        }
         Prepared prepared{{}, std::move(before), {}};
         if (reviewed_) {
             prepared.plan = std::move(*reviewed_);
             reviewed_.emplace();
+            digest_ = plan_digest(prepared.plan);
+            BOOST_OUTCOME_TRYV(leave_out_torn_down(prepared, state));
             BOOST_OUTCOME_TRY(protections, state.protections());
             prepared.losses =
                 find_protected_losses(prepared.plan.changes, protections, prepared.plan.protect);
@@ -107,8 +113,18 @@ class Apply {
         BOOST_OUTCOME_TRYV(state.save_snapshot(prepared.before));
         prepared.plan = std::move(planned.plan);
         prepared.losses = std::move(planned.losses);
+        digest_ = plan_digest(prepared.plan);
         stuck_ = planned.stuck;
         return prepared;
+    }
+
+    // A plan that is applied once more, after its workflows came to their end, would make all of it again.
+    Result<void> leave_out_torn_down(Prepared& prepared, const StateReader& state) const {
+        BOOST_OUTCOME_TRY(view, view_state(state, prepared.before));
+        BOOST_OUTCOME_TRY(progress, state.progress_of(digest_));
+        for (const TornDown& workflow : tlm::leave_out_torn_down(prepared.plan, view, progress))
+            say(context_, fmt::format("{}: {}\n", visible(workflow.workflow), set_aside_text(workflow)));
+        return success();
     }
 
     // Also of a reviewed plan: whoever applies it decides how much may go.
@@ -122,7 +138,7 @@ class Apply {
     Result<ExitCode> nothing_to_do(StateFile& state, const Plan& plan) {
         BOOST_OUTCOME_TRY(stands, finished_force(state, plan));
         if (!stands.empty()) {
-            BOOST_OUTCOME_TRYV(state.begin_run(verb_, plan_digest(plan)));
+            BOOST_OUTCOME_TRYV(state.begin_run(verb_, digest_));
             BOOST_OUTCOME_TRYV(state.end_run(result_word(ExitCode::done), stands));
         }
         return ExitCode::done;
@@ -164,7 +180,7 @@ class Apply {
         }
         ApplySettings settings;
         settings.parallelism = context_.options.parallelism;
-        settings.digest = plan_digest(prepared.plan);
+        settings.digest = digest_;
         settings.stop_requested = stop_requested;
         settings.reviewed = was_reviewed_;
         StopOnSignals::drain();
@@ -189,7 +205,7 @@ class Apply {
         // Where nobody reads it any more, the tasks are waited for all the same.
         auto written = tell(report, prepared, waits);
         if (waits) {
-            if (auto waited = wait(prepared.plan, ports, settings, progress); waited) {
+            if (auto waited = wait(prepared.plan, report, ports, settings, progress); waited) {
                 report.stopped_by = waited.value().stopped_by;
                 code = worse(code, exit_code(waited.value()));
                 auto told = write_out(wait_text(waited.value(), context_.out));
@@ -220,8 +236,8 @@ class Apply {
                          in_the_way_text(in_the_way(report, prepared.before), context_.out));
     }
 
-    Result<WaitReport> wait(const Plan& plan, ApplyPorts& ports, const ApplySettings& settings,
-                            Progress& progress) {
+    Result<WaitReport> wait(const Plan& plan, const ApplyReport& applied, ApplyPorts& ports,
+                            const ApplySettings& settings, Progress& progress) {
         std::optional<std::vector<Address>> desired;
         if (!was_reviewed_) {
             desired.emplace();
@@ -229,7 +245,7 @@ class Apply {
                 desired->push_back(resource.address);
         }
         say(context_, "Waiting for the tasks\n");
-        BOOST_OUTCOME_TRY(report, wait_for_tasks(plan, desired, ports, settings,
+        BOOST_OUTCOME_TRY(report, wait_for_tasks(plan, desired, applied, ports, settings,
                                                  wait_settings(context_, plan.workflows, workflows_)));
         progress.clear();
         context_.events->waited(report);
@@ -239,7 +255,7 @@ class Apply {
     static ExitCode exit_code(const WaitReport& report) {
         if (report.stopped_by) return tlm::cmd::exit_code(report.stopped_by->code);
         if (report.interrupted) return ExitCode::interrupted;
-        return report.all_completed() ? ExitCode::done : ExitCode::partial;
+        return report.all_completed() && report.all_torn_down() ? ExitCode::done : ExitCode::partial;
     }
 
     // Of the apply and of the wait after it: what stopped the wait says most, then what failed in either.
@@ -290,6 +306,7 @@ class Apply {
     std::optional<Plan> reviewed_;
     const bool was_reviewed_ = reviewed_.has_value();
     std::vector<Workflow> workflows_;
+    std::string digest_;     // of the plan, as it was reviewed
     std::size_t stuck_ = 0;  // waiting tasks whose turn can't come: what they wait for failed
 };
 

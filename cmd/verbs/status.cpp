@@ -15,8 +15,10 @@ Result<ExitCode> run_status(const Context& context) {
     BOOST_OUTCOME_TRY(snapshot, read_snapshot(context, target.reader(), *state, *state));
     BOOST_OUTCOME_TRY(bindings, state->bindings());
     BOOST_OUTCOME_TRY(left_behind, state->left_behind());
-    const FleetIndex fleet(snapshot, bindings, left_behind);
-    const auto views = overview(desired_resources(workflows, settings.host_id), fleet);
+    BOOST_OUTCOME_TRY(ended, state->ended_tasks());
+    BOOST_OUTCOME_TRY(torn_down, state->torn_down());
+    const FleetIndex fleet(snapshot, bindings, left_behind, ended);
+    const auto views = overview(desired_resources(workflows, settings.host_id), fleet, torn_down);
     BOOST_OUTCOME_TRYV(write_out(context.options.format == Format::json ? status_json(views, settings.target)
                                                                         : status_text(views, context.out)));
     return ExitCode::done;

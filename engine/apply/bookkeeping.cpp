@@ -24,10 +24,17 @@ Result<Attributes> Bookkeeping::to_ids(const Address& owner, const Attributes& n
         } else if (attribute == Attribute::members || attribute == Attribute::blocked_by) {
             StringList ids;
             for (const std::string& name : std::get<StringList>(value)) {
-                BOOST_OUTCOME_TRY(id, attribute == Attribute::members
-                                          ? agent(name)
-                                          : id_of(Address::task(owner.workflow, owner.team, name)));
-                ids.push_back(std::move(id));
+                if (attribute == Attribute::members) {
+                    BOOST_OUTCOME_TRY(id, agent(name));
+                    ids.push_back(std::move(id));
+                } else {
+                    const Address task = Address::task(owner.workflow, owner.team, name);
+                    auto id = id_of(task);
+                    // A task that is remembered as completed may be gone from the target.
+                    if (!id && fleet_.end_of(task) == TaskEnd::completed) continue;
+                    BOOST_OUTCOME_TRYV(id);
+                    ids.push_back(std::move(id.value()));
+                }
             }
             result.set(attribute, std::move(ids));
         } else {
@@ -141,6 +148,8 @@ void Bookkeeping::unbind(const Change& change) {
     if (const auto at = made_.find(change.address); at != made_.end() && at->second != change.id) return;
     batch_.unbind.push_back(change.address);
     if (change.address.kind != Kind::team) return;
+    // How they ended is remembered only where the team went because they had.
+    if (change.reason != Reason::torn_down) batch_.forget_ends.push_back(change.address);
     // A team's tasks can't be deleted, but nothing finds them under a team that is gone.
     const auto& tasks = fleet_.bound_tasks(change.address);
     batch_.unbind.insert(batch_.unbind.end(), tasks.begin(), tasks.end());
@@ -152,6 +161,7 @@ void Bookkeeping::unbind_tasks_of_another(const Address& team, const ResourceId&
         const Binding* binding = fleet_.binding(task);
         if (binding != nullptr && binding->team != id && !made_.contains(task)) batch_.unbind.push_back(task);
     }
+    batch_.forget_ends.push_back(team);
 }
 
 void Bookkeeping::close(const Change& change, const LiveResource* live, const ResourceId& id) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <iterator>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -521,6 +522,26 @@ class Executor {
     const InFlight* flight_ = nullptr;
 };
 
+// What of the state has to hold before anything is done, whatever becomes of the rest: new protections, and
+// that what is made anew in a workflow that was torn down is not set aside by the next plan.
+Result<void> announce(const Plan& plan, const ApplyPorts& ports) {
+    JournalBatch batch;
+    batch.protect = plan.protect;
+    BOOST_OUTCOME_TRY(torn_down, ports.state.torn_down());
+    std::set<std::string> made;
+    for (const Change& change : plan.changes) {
+        const bool removes = change.action == Action::remove;
+        if (!removes && change.action != Action::none) made.insert(change.address.workflow);
+    }
+    for (const TornDown& down : torn_down) {
+        if (made.contains(down.workflow)) batch.revive.push_back(down.workflow);
+    }
+    // Who destroys a workflow wants nothing of it to last.
+    if (plan.options.destroy && plan.options.targets.empty() && plan.options.excludes.empty())
+        batch.forget = plan.workflows;
+    return batch.empty() ? success() : ports.journal.commit(batch);
+}
+
 }  // namespace
 
 Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts& ports,
@@ -532,11 +553,9 @@ Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts
         BOOST_OUTCOME_TRY(earlier, ports.state.progress_of(settings.digest));
         progress = std::move(earlier);
     }
-    // Before anything is done, so that it holds from here on whatever becomes of the rest.
-    if (!plan.protect.empty()) {
-        BOOST_OUTCOME_TRYV(ports.journal.commit({.protect = plan.protect}));
-    }
-    const FleetIndex fleet(before, bindings, left_behind);
+    BOOST_OUTCOME_TRYV(announce(plan, ports));
+    BOOST_OUTCOME_TRY(ended, ports.state.ended_tasks());
+    const FleetIndex fleet(before, bindings, left_behind, ended);
     ports.observer.on(ApplyBegins{static_cast<std::size_t>(
         std::ranges::count_if(plan.changes, [](const Change& c) { return c.action != Action::none; }))});
     return Executor(plan, fleet, ports, settings, progress).run();

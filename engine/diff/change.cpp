@@ -10,11 +10,11 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kActions = {"create", "update", "replace",
                                                       "delete", "adopt",  "none"};
-constexpr std::array<std::string_view, 17> kReasons = {
-    "absent",    "gone",     "forced",           "workflow_changed", "live_changed",
-    "differs",   "stopped",  "member_recreated", "runtime_moved",    "tie",
-    "unbound",   "blocked",  "orphan",           "duplicate",        "left_behind",
-    "destroyed", "requested"};
+constexpr std::array<std::string_view, 18> kReasons = {
+    "absent",    "gone",      "forced",           "workflow_changed", "live_changed",
+    "differs",   "stopped",   "member_recreated", "runtime_moved",    "tie",
+    "unbound",   "blocked",   "orphan",           "duplicate",        "left_behind",
+    "destroyed", "requested", "torn_down"};
 
 template <typename Enum, std::size_t n>
 std::optional<Enum> parse_name(const std::array<std::string_view, n>& names, std::string_view name) {

@@ -33,6 +33,7 @@ enum class Reason : std::uint8_t {
     left_behind,  // surplus that a forced apply left, or is about to leave
     destroyed,    // `tlm destroy`
     requested,    // --replace
+    torn_down,    // the workflow is at its end and says so, and a run that took it down was cut short
 };
 [[nodiscard]] std::string_view reason_name(Reason reason);
 [[nodiscard]] std::optional<Reason> parse_reason(std::string_view name);

@@ -27,7 +27,11 @@ class Differ {
 
     void compare(const DesiredResource& desired) {
         const Match match = fleet_.match(desired.address);
-        if (match.chosen == nullptr) {
+        if (match.chosen == nullptr && has_run(desired.address) &&
+            !(requested_ && requested_(desired.address))) {
+            // It is not submitted once more only because the target does not show it any more.
+            ++result_.unchanged;
+        } else if (match.chosen == nullptr) {
             const bool was_bound = fleet_.binding(desired.address) != nullptr;
             create(desired, was_bound ? Reason::gone : Reason::absent);
         } else if (requested_ && requested_(desired.address)) {
@@ -152,7 +156,14 @@ class Differ {
     bool has_status(const Address& task, std::string_view status) const {
         if (pending_.contains(task)) return false;
         const Match match = fleet_.match(task);
-        return match.chosen != nullptr && match.chosen->attributes.text(Attribute::status) == status;
+        if (match.chosen != nullptr) return match.chosen->attributes.text(Attribute::status) == status;
+        return fleet_.end_of(task) == (status == "completed" ? TaskEnd::completed : TaskEnd::failed);
+    }
+
+    // Whether a task came to its end on the target once.
+    bool has_run(const Address& task) const {
+        const auto end = fleet_.end_of(task);
+        return end && *end != TaskEnd::skipped;
     }
 
     bool completed(const Address& task) const { return has_status(task, "completed"); }

@@ -48,7 +48,8 @@ std::map<std::string, Counts> count(const Plan& plan, const Snapshot& snapshot,
                                     const std::vector<Binding>& bindings) {
     std::unordered_map<ResourceId, const Change*> taken_down;
     for (const Change& change : plan.changes) {
-        const bool removes = change.action == Action::remove && change.reason != Reason::duplicate;
+        const bool counts = change.reason != Reason::duplicate && change.reason != Reason::torn_down;
+        const bool removes = change.action == Action::remove && counts;
         if (removes || change.action == Action::replace) taken_down.emplace(change.id, &change);
     }
     const auto owner = owners(plan, bindings);

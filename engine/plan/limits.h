@@ -32,7 +32,8 @@ struct LimitCheck {
 };
 
 // Counts the live resources that a plan deletes or replaces. Surplus carriers of a key are left out, since
-// another one stays, and so is all of `destroy`, which is about nothing else. A single resource that is
+// another one stays, and so is all of `destroy`, which is about nothing else, and what a workflow that is at
+// its end says itself. A single resource that is
 // replaced by its successor is no loss of "all" of its kind. Pure.
 [[nodiscard]] LimitCheck check_limit(const Plan& plan, const Snapshot& snapshot,
                                      const std::vector<Binding>& bindings, const DeleteLimit& limit);

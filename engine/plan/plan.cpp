@@ -8,6 +8,7 @@
 #include "engine/plan/protection.h"
 #include "engine/plan/removals.h"
 #include "engine/plan/selection.h"
+#include "engine/plan/teardown.h"
 
 namespace tlm {
 namespace {
@@ -82,6 +83,33 @@ void add_destroyed(std::vector<Change>& changes, const std::vector<DesiredResour
     }
 }
 
+// Takes out of `desired` what belongs to workflows that are torn down, and deletes what is left of those:
+// where taking them down was cut short.
+std::vector<TornDown> set_aside(std::vector<DesiredResource>& desired, std::vector<Change>& changes,
+                                const PlanInputs& inputs, const FleetIndex& fleet,
+                                const std::vector<Protection>& wanted) {
+    std::vector<Address> addresses;
+    if (inputs.state.torn_down.empty()) return {};
+    for (const DesiredResource& resource : desired)
+        addresses.push_back(resource.address);
+    const std::set<std::string> aside = set_aside(addresses, inputs.state, inputs.options);
+    std::vector<TornDown> read;
+    for (const TornDown& down : inputs.state.torn_down) {
+        const bool is_read = std::ranges::any_of(
+            inputs.workflows, [&](const Workflow& workflow) { return workflow.name == down.workflow; });
+        if (!is_read || !aside.contains(down.workflow)) continue;
+        read.push_back(down);
+        std::vector<Protection> protections = wanted;
+        protections.insert(protections.end(), inputs.state.protections.begin(),
+                           inputs.state.protections.end());
+        auto left = teardown_changes(down.workflow, fleet, inputs.state.bindings, protections);
+        std::ranges::move(left.changes, std::back_inserter(changes));
+    }
+    std::erase_if(desired,
+                  [&](const DesiredResource& resource) { return aside.contains(resource.address.workflow); });
+    return read;
+}
+
 }  // namespace
 
 PlanSummary summarise(const Plan& plan) {
@@ -118,7 +146,8 @@ bool has_changes(const Plan& plan) {
 }
 
 Result<Planned> make_plan(const PlanInputs& inputs) {
-    const FleetIndex fleet(inputs.snapshot, inputs.state.bindings, inputs.state.left_behind);
+    const FleetIndex fleet(inputs.snapshot, inputs.state.bindings, inputs.state.left_behind,
+                           inputs.state.ended);
     const auto desired = desired_resources(inputs.workflows, inputs.host_id);
     std::set<std::string> names;
     for (const Workflow& workflow : inputs.workflows)
@@ -131,17 +160,23 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     planned.plan.target = inputs.target;
     planned.plan.options = inputs.options;
     planned.plan.workflows.assign(names.begin(), names.end());
+    planned.plan.teardown = teardown_rules(inputs.workflows, inputs.options);
+    const auto wanted = protections_of(inputs.workflows);
     planned.strays = find_strays(inputs.snapshot, fleet, desired, inputs.state.left_behind, known);
 
     Diff difference;
+    auto active = desired;
+    std::vector<Change> left_of_teardown;
+    planned.set_aside = set_aside(active, left_of_teardown, inputs, fleet, wanted);
     if (inputs.options.destroy) {
         add_destroyed(difference.changes, desired, fleet);
     } else {
         BOOST_OUTCOME_TRYV(check_patterns(inputs.options.replaces, {}, desired, "--replace"));
         const auto& made = inputs.state.made_by_unfinished_force;
-        difference = inputs.options.force ? forced_diff(desired, fleet, made)
-                                          : diff(desired, fleet, requested_by(inputs.options), made);
+        difference = inputs.options.force ? forced_diff(active, fleet, made)
+                                          : diff(active, fleet, requested_by(inputs.options), made);
     }
+    std::ranges::move(left_of_teardown, std::back_inserter(difference.changes));
     if (!inputs.options.prune && !inputs.options.destroy)
         add_lost_ties(difference.changes, fleet, planned.strays, inputs.state.made_here, names);
     if (inputs.options.prune || inputs.options.destroy) {
@@ -154,7 +189,6 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     planned.excluded = std::move(selection.left_out);
     planned.renames = rename_hints(planned.plan.changes, planned.strays, fleet, planned.plan.workflows);
     planned.plan.unchanged = difference.unchanged;
-    const auto wanted = protections_of(inputs.workflows);
     planned.losses = find_protected_losses(planned.plan.changes, inputs.state.protections, wanted);
     // Who takes everything down has nothing more to protect.
     if (!inputs.options.destroy) {

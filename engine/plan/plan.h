@@ -37,14 +37,23 @@ struct PlanSummary {
     friend bool operator==(const PlanSummary&, const PlanSummary&) = default;
 };
 
+// When the agents and teams of a workflow are taken down, by an apply that waits for its tasks:
+// `Teardown::never` is not among these.
+struct TeardownRule {
+    std::string workflow;
+    Teardown when = Teardown::on_completion;
+    friend bool operator==(const TeardownRule&, const TeardownRule&) = default;
+};
+
 // Everything that apply needs, and nothing that depends on when, where or by whom it was made.
 struct Plan {
     std::string target;
     PlanOptions options;
     std::vector<std::string> workflows;  // names, sorted
     std::size_t unchanged = 0;
-    std::vector<Protection> protect;  // that apply is to remember, and the state does not yet; sorted
-    std::vector<Change> changes;      // sorted by address; at one address deletes come last, sorted by id
+    std::vector<Protection> protect;     // that apply is to remember, and the state does not yet; sorted
+    std::vector<TeardownRule> teardown;  // sorted by workflow
+    std::vector<Change> changes;         // sorted by address; at one address deletes come last, sorted by id
     friend bool operator==(const Plan&, const Plan&) = default;
 };
 
@@ -77,6 +86,7 @@ struct Planned {
     std::vector<Stray> strays;          // refer into the snapshot
     std::vector<ProtectedLoss> losses;  // protected resources that it would take down: it must not be applied
     std::vector<std::string> excluded;  // addresses of changes that --target or --exclude left out
+    std::vector<TornDown> set_aside;    // of the workflows: torn down, with nothing new to be done in them
     std::vector<RenameHint> renames;    // what was perhaps only given another name
     std::size_t stuck = 0;              // waiting tasks whose turn can't come: what they wait for failed
     std::size_t kept_of_force = 0;      // resources that an interrupted --force made and this one keeps

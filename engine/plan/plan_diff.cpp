@@ -44,6 +44,13 @@ std::string json(const std::vector<Protection>& protections) {
         texts.push_back(protection.pattern);
     return texts.empty() ? std::string() : value_to_json(texts);
 }
+std::string json(const std::vector<TeardownRule>& rules) {
+    StringList texts;
+    for (const TeardownRule& rule : rules)
+        texts.push_back((rule.when == Teardown::on_failure ? "on_failure: " : "on_completion: ") +
+                        rule.workflow);
+    return texts.empty() ? std::string() : value_to_json(texts);
+}
 std::string json(const Precondition& precondition) {
     if (std::holds_alternative<MustBeAbsent>(precondition)) return value_to_json(std::string("absent"));
     if (std::holds_alternative<MayExist>(precondition)) return value_to_json(std::string("any"));
@@ -107,6 +114,7 @@ std::vector<Facet> compare_whole(const Plan& old, const Plan& now) {
     facets.add("--exclude", value_to_json(old.options.excludes), value_to_json(now.options.excludes));
     facets.add("--replace", value_to_json(old.options.replaces), value_to_json(now.options.replaces));
     facets.add("protect", json(old.protect), json(now.protect));
+    facets.add("teardown", json(old.teardown), json(now.teardown));
     return facets.take();
 }
 

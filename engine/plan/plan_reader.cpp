@@ -26,12 +26,14 @@ class PlanReader {
   public:
     Plan read(const Json& json) {
         Plan plan;
-        only(json, {"format", "digest", "target", "options", "workflows", "summary", "protect", "changes"});
+        only(json, {"format", "digest", "target", "options", "workflows", "summary", "protect", "teardown",
+                    "changes"});
         plan.target = text(json, "target");
         plan.options = options(object(json, "options"));
         plan.workflows = strings(json, "workflows");
         plan.unchanged = count(object(json, "summary"), "unchanged");
         plan.protect = protections(json);
+        plan.teardown = teardown(json);
         for (const Json& item : array(json, "changes")) {
             plan.changes.push_back(change(item));
             if (!fault_.empty()) break;
@@ -153,6 +155,19 @@ class PlanReader {
             items.push_back({text(item, "workflow"), text(item, "pattern")});
         }
         return items;
+    }
+
+    std::vector<TeardownRule> teardown(const Json& json) {
+        std::vector<TeardownRule> rules;
+        if (find(json, "teardown") == nullptr) return rules;
+        for (const Json& item : array(json, "teardown")) {
+            only(item, {"workflow", "when"});
+            const std::string when = text(item, "when");
+            if (when != "on_completion" && when != "on_failure") wrong("unknown time of a teardown");
+            rules.push_back({text(item, "workflow"),
+                             when == "on_failure" ? Teardown::on_failure : Teardown::on_completion});
+        }
+        return rules;
     }
 
     Change change(const Json& json) {

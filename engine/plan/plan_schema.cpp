@@ -50,6 +50,15 @@ constexpr std::string_view kPlan = R"json({
         "properties": { "workflow": { "type": "string" }, "pattern": { "type": "string" } }
       }
     },
+    "teardown": {
+      "type": "array",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["workflow", "when"],
+        "properties": { "workflow": { "type": "string" }, "when": { "enum": ["on_completion", "on_failure"] } }
+      }
+    },
     "changes": { "type": "array", "items": { "$ref": "#/definitions/change" } }
   },
   "definitions": {
@@ -74,7 +83,7 @@ constexpr std::string_view kPlan = R"json({
           "enum": [
             "absent", "gone", "forced", "workflow_changed", "live_changed", "differs", "stopped",
             "member_recreated", "runtime_moved", "tie", "unbound", "blocked", "orphan", "duplicate", "left_behind",
-            "destroyed", "requested"
+            "destroyed", "requested", "torn_down"
           ]
         },
         "key": { "type": "string" },

@@ -149,6 +149,24 @@ void write_protections(Writer& writer, const std::vector<Protection>& protection
     writer.EndArray();
 }
 
+std::string_view when_name(Teardown when) {
+    return when == Teardown::on_failure ? "on_failure" : "on_completion";
+}
+
+// Left out where it says nothing, as all that came later.
+void write_teardown(Writer& writer, const std::vector<TeardownRule>& rules) {
+    if (rules.empty()) return;
+    key(writer, "teardown");
+    writer.StartArray();
+    for (const TeardownRule& rule : rules) {
+        raw(writer,
+            fmt::format(R"({{ "workflow": {}, "when": "{}" }})", value_to_json(rule.workflow),
+                        when_name(rule.when)),
+            rapidjson::kObjectType);
+    }
+    writer.EndArray();
+}
+
 // Without the digest member, which is over this.
 std::string text_without_digest(const Plan& plan) {
     Buffer buffer;
@@ -161,6 +179,7 @@ std::string text_without_digest(const Plan& plan) {
     list(writer, "workflows", plan.workflows);
     write_summary(writer, summarise(plan));
     write_protections(writer, plan.protect);
+    write_teardown(writer, plan.teardown);
     key(writer, "changes");
     writer.StartArray();
     for (const Change& change : plan.changes)

@@ -30,11 +30,15 @@ Result<StateView> view_state(const StateReader& state, const Snapshot& snapshot)
     BOOST_OUTCOME_TRY(bindings, state.bindings());
     BOOST_OUTCOME_TRY(left_behind, state.left_behind());
     BOOST_OUTCOME_TRY(protections, state.protections());
+    BOOST_OUTCOME_TRY(ended, state.ended_tasks());
+    BOOST_OUTCOME_TRY(torn_down, state.torn_down());
     BOOST_OUTCOME_TRY(forced, state.made_by_unfinished_force());
     BOOST_OUTCOME_TRY(made, state.made_here(sharers(snapshot)));
     view.bindings = std::move(bindings);
     view.left_behind = std::move(left_behind);
     view.protections = std::move(protections);
+    view.ended = std::move(ended);
+    view.torn_down = std::move(torn_down);
     view.made_by_unfinished_force = std::move(forced);
     view.made_here = std::move(made);
     return view;

@@ -14,6 +14,8 @@ struct StateView {
     std::vector<LeftBehind> left_behind;
     std::vector<std::pair<Address, ResourceId>> made_by_unfinished_force;
     std::vector<Protection> protections;
+    std::vector<EndedTask> ended;
+    std::vector<TornDown> torn_down;
     std::vector<ResourceId> made_here;  // StateReader::made_here of those that share their key with another
 };
 

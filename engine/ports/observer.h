@@ -62,8 +62,12 @@ struct NotRead {  // the target did not answer; it is asked again
     int patience = 0;
     std::chrono::milliseconds pause{};
 };
+struct TeardownBegins {  // of a workflow whose tasks are at an end
+    TornDown what;
+    std::size_t changes = 0;  // agents and teams that go
+};
 using ApplyEvent = std::variant<ApplyBegins, ChangeStarted, ChangeEnded, Retrying, Throttled, TaskMoved,
-                                WaitProgress, NotRead>;
+                                WaitProgress, NotRead, TeardownBegins>;
 
 // Told of events as they happen, on the thread that applies. Must not block for long and must not fail.
 class Observer {

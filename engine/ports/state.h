@@ -39,6 +39,27 @@ struct Protection {
     friend auto operator<=>(const Protection&, const Protection&) = default;
 };
 
+// How a task ended, remembered for when the target does not show it any more: it was torn down with its
+// team, or the target has lost its memory.
+enum class TaskEnd : std::uint8_t {
+    completed,
+    failed,   // on the target, or refused by it
+    skipped,  // another one failed first, so that it was never submitted
+};
+struct EndedTask {
+    Address address;
+    ResourceId id;  // empty where it was never submitted
+    TaskEnd end = TaskEnd::completed;
+    friend bool operator==(const EndedTask&, const EndedTask&) = default;
+};
+
+// A workflow that came to its end and whose agents and teams were then taken down, or are about to be.
+struct TornDown {
+    std::string workflow;
+    bool completed = true;  // every task was; else something failed
+    friend auto operator<=>(const TornDown&, const TornDown&) = default;
+};
+
 // A call as the journal holds it: written durably before the call is sent.
 struct Intent {
     CallId id;  // given by Journal::reserve
@@ -73,9 +94,15 @@ struct JournalBatch {
     std::vector<Intent> intents = {};
     std::vector<Protection> protect = {};
     std::vector<Protection> unprotect = {};
+    std::vector<EndedTask> ended = {};      // added, or replacing what was remembered of the same address
+    std::vector<TornDown> torn_down = {};   // likewise, by workflow
+    std::vector<std::string> revive = {};   // workflows that are not torn down any more
+    std::vector<std::string> forget = {};   // workflows: that they were torn down, and how their tasks ended
+    std::vector<Address> forget_ends = {};  // of a task, or of all tasks of a team
     [[nodiscard]] bool empty() const {
         return outcomes.empty() && bind.empty() && unbind.empty() && left_behind.empty() && intents.empty() &&
-               protect.empty() && unprotect.empty();
+               protect.empty() && unprotect.empty() && ended.empty() && torn_down.empty() && revive.empty() &&
+               forget.empty() && forget_ends.empty();
     }
 };
 
@@ -118,6 +145,9 @@ class StateReader {
     [[nodiscard]] virtual Result<std::vector<Binding>> bindings() const = 0;  // sorted by address
     [[nodiscard]] virtual Result<std::vector<LeftBehind>> left_behind() const = 0;
     [[nodiscard]] virtual Result<std::vector<Protection>> protections() const = 0;  // sorted
+    // Sorted by address; without those whose address is bound to another task by now.
+    [[nodiscard]] virtual Result<std::vector<EndedTask>> ended_tasks() const = 0;
+    [[nodiscard]] virtual Result<std::vector<TornDown>> torn_down() const = 0;  // sorted by workflow
     // Entries without an outcome, oldest first: what a killed run left open.
     [[nodiscard]] virtual Result<std::vector<Intent>> open_intents() const = 0;
     // What earlier applies of this plan made and took down.

@@ -26,7 +26,7 @@ bool older(const LiveResource* left, const LiveResource* right) {
 }  // namespace
 
 FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bindings,
-                       const std::vector<LeftBehind>& left_behind)
+                       const std::vector<LeftBehind>& left_behind, const std::vector<EndedTask>& ended)
     : consistent_(snapshot.consistent) {
     for (const LeftBehind& left : left_behind)
         left_behind_.insert(left.id);
@@ -56,6 +56,8 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
                 binding.address);
         }
     }
+    for (const EndedTask& task : ended)
+        ends_.emplace(task.address, task.end);
 }
 
 const LiveResource* FleetIndex::eldest(const Group& carriers) const {
@@ -113,6 +115,11 @@ Match FleetIndex::match(const Address& address) const {
         if (resource != match.chosen) match.surplus.push_back(resource);
     }
     return match;
+}
+
+std::optional<TaskEnd> FleetIndex::end_of(const Address& task) const {
+    const auto at = ends_.find(task);
+    return at == ends_.end() ? std::nullopt : std::optional(at->second);
 }
 
 const std::vector<Address>& FleetIndex::bound_tasks(const Address& team) const {

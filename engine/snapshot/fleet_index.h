@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,7 +28,7 @@ struct Match {
 class FleetIndex {
   public:
     FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bindings,
-               const std::vector<LeftBehind>& left_behind);
+               const std::vector<LeftBehind>& left_behind, const std::vector<EndedTask>& ended = {});
 
     // Whether the snapshot is known to hold everything: else what is not found may exist.
     [[nodiscard]] bool consistent() const { return consistent_; }
@@ -39,6 +40,8 @@ class FleetIndex {
     // The binding that points at this live resource, or null.
     [[nodiscard]] const Binding* bound_to(Kind kind, const ResourceId& id) const;
     [[nodiscard]] Match match(const Address& address) const;
+    // How a task ended, where the state remembers it. What the target shows of it says more.
+    [[nodiscard]] std::optional<TaskEnd> end_of(const Address& task) const;
     // The addresses of the team's tasks that are bound.
     [[nodiscard]] const std::vector<Address>& bound_tasks(const Address& team) const;
 
@@ -68,6 +71,7 @@ class FleetIndex {
     std::unordered_map<Address, const Binding*> bindings_;
     std::unordered_map<ResourceId, const Binding*> bound_ids_[3];
     std::unordered_map<Address, std::vector<Address>> bound_tasks_;  // by team
+    std::unordered_map<Address, TaskEnd> ends_;
 };
 
 }  // namespace tlm

@@ -1,5 +1,6 @@
 #include "engine/wait/overview.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace tlm {
@@ -10,10 +11,19 @@ TaskStage stage_of(std::string_view status) {
     return status == "failed" ? TaskStage::failed : TaskStage::submitted;
 }
 
-TaskView view_of(const DesiredResource& desired, const LiveResource* live) {
+TaskStage stage_of(TaskEnd end) {
+    if (end == TaskEnd::skipped) return TaskStage::skipped;
+    return end == TaskEnd::completed ? TaskStage::completed : TaskStage::failed;
+}
+
+TaskView view_of(const DesiredResource& desired, const LiveResource* live, std::optional<TaskEnd> end) {
     TaskView view;
     view.address = desired.address;
     view.assign_to = desired.attributes.text(Attribute::assign_to);
+    if (live == nullptr && end) {
+        view.stage = stage_of(*end);
+        view.status = stage_name(view.stage);
+    }
     if (live == nullptr) return view;
     view.status = live->attributes.text(Attribute::status);
     view.stage = stage_of(view.status);
@@ -55,7 +65,8 @@ void judge(WorkflowView& workflow, const std::unordered_map<Address, const Desir
 
 }  // namespace
 
-std::vector<WorkflowView> overview(const std::vector<DesiredResource>& desired, const FleetIndex& fleet) {
+std::vector<WorkflowView> overview(const std::vector<DesiredResource>& desired, const FleetIndex& fleet,
+                                   const std::vector<TornDown>& torn_down) {
     std::vector<WorkflowView> workflows;
     std::unordered_map<Address, const DesiredResource*> tasks;
     for (const DesiredResource& resource : desired) {
@@ -78,12 +89,15 @@ std::vector<WorkflowView> overview(const std::vector<DesiredResource>& desired, 
                 break;
             case Kind::task:
                 tasks.emplace(address, &resource);
-                workflow.tasks.push_back(view_of(resource, live));
+                workflow.tasks.push_back(view_of(resource, live, fleet.end_of(address)));
                 break;
         }
     }
-    for (WorkflowView& workflow : workflows)
+    for (WorkflowView& workflow : workflows) {
         judge(workflow, tasks);
+        const auto at = std::ranges::find(torn_down, workflow.name, &TornDown::workflow);
+        if (at != torn_down.end()) workflow.torn_down = *at;
+    }
     return workflows;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,13 @@ struct WorkflowView {
     std::size_t teams = 0;  // desired
     std::size_t teams_there = 0;
     std::vector<TaskView> tasks;  // by address
+    std::optional<TornDown> torn_down;
 };
 
-// How far the workflows have come, by name. `desired` is sorted by address.
+// How far the workflows have come, by name. `desired` is sorted by address. Of a task that the target does
+// not show any more, how it ended says what the index remembers.
 [[nodiscard]] std::vector<WorkflowView> overview(const std::vector<DesiredResource>& desired,
-                                                 const FleetIndex& fleet);
+                                                 const FleetIndex& fleet,
+                                                 const std::vector<TornDown>& torn_down = {});
 
 }  // namespace tlm

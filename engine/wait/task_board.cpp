@@ -10,7 +10,26 @@ namespace {
 // A list can miss an item once although it fitted together, where two items changed places in between.
 constexpr unsigned char kUnseenIsLost = 2;
 
+TaskStage stage_of(TaskEnd end) {
+    switch (end) {
+        case TaskEnd::completed:
+            return TaskStage::completed;
+        case TaskEnd::failed:
+            return TaskStage::failed;
+        case TaskEnd::skipped:
+            break;
+    }
+    return TaskStage::skipped;
+}
+
 }  // namespace
+
+std::optional<TaskEnd> end_of(TaskStage stage) {
+    if (stage == TaskStage::completed) return TaskEnd::completed;
+    if (stage == TaskStage::failed) return TaskEnd::failed;
+    if (stage == TaskStage::skipped) return TaskEnd::skipped;
+    return std::nullopt;
+}
 
 std::string_view stage_name(TaskStage stage) {
     switch (stage) {
@@ -33,8 +52,9 @@ std::string_view stage_name(TaskStage stage) {
 }
 
 TaskBoard::TaskBoard(const std::vector<Binding>& submitted, const std::vector<const Change*>& waiting,
-                     TimePoint now) {
+                     TimePoint now, const std::vector<EndedTask>& ended) {
     std::unordered_set<Address> bound;
+    std::unordered_set<Address> to_come;
     for (const Binding& binding : submitted) {
         TrackedTask& task = tasks_.emplace_back();
         task.address = binding.address;
@@ -47,10 +67,24 @@ TaskBoard::TaskBoard(const std::vector<Binding>& submitted, const std::vector<co
     }
     for (const Change* change : waiting) {
         if (bound.contains(change->address)) continue;
+        to_come.insert(change->address);
         TrackedTask& task = tasks_.emplace_back();
         task.address = change->address;
         task.since = now;
         task.create = change;
+    }
+    for (const EndedTask& end : ended) {
+        if (to_come.contains(end.address)) continue;
+        if (bound.contains(end.address)) {
+            remembered_.emplace(end.address, stage_of(end.end));
+            continue;
+        }
+        TrackedTask& task = tasks_.emplace_back();
+        task.address = end.address;
+        task.stage = stage_of(end.end);
+        task.id = end.id;
+        task.submitted_at = now;
+        task.since = now;
     }
     std::ranges::sort(tasks_, {}, &TrackedTask::address);
     link();
@@ -69,8 +103,11 @@ void TaskBoard::link() {
     for (std::size_t i = 0; i < n; ++i) {
         if (tasks_[i].create != nullptr) {
             for (const Address& predecessor : tasks_[i].create->waits_for) {
+                const auto at = index.find(predecessor);
+                const bool open = at != index.end() && !at_end(tasks_[at->second].stage);
+                if (at != index.end() && tasks_[at->second].stage == TaskStage::completed) continue;
                 ++missing_[i];
-                if (const auto at = index.find(predecessor); at != index.end()) {
+                if (open) {
                     dependents_[at->second].push_back(i);
                 } else {
                     tasks_[i].reason = predecessor.text();
@@ -112,7 +149,8 @@ std::vector<std::size_t> TaskBoard::see(const Snapshot& fleet, TimePoint now) {
         if (seen[i]) {
             unseen_[i] = 0;
         } else if (fleet.consistent && ++unseen_[i] == kUnseenIsLost) {
-            move(i, TaskStage::lost, now, moved);
+            const auto at = remembered_.find(tasks_[i].address);
+            move(i, at == remembered_.end() ? TaskStage::lost : at->second, now, moved);
         }
     }
     put_in_order(moved);

@@ -19,9 +19,11 @@ class TaskBoard {
     using TimePoint = TrackedTask::TimePoint;
 
     // `submitted`: bindings of tasks. `waiting`: changes of tasks that are to be submitted once all of their
-    // `waits_for` are completed; they must outlive the board. A task in both is submitted already.
-    TaskBoard(const std::vector<Binding>& submitted, const std::vector<const Change*>& waiting,
-              TimePoint now);
+    // `waits_for` are completed; they must outlive the board. A task in both is submitted already. `ended`:
+    // how tasks ended, for when the target does not show them any more; those that are neither submitted nor
+    // waiting are on the board as well, at their end.
+    TaskBoard(const std::vector<Binding>& submitted, const std::vector<const Change*>& waiting, TimePoint now,
+              const std::vector<EndedTask>& ended = {});
 
     // What the target lists now, tasks among other things. Returns those that moved, in the order of their
     // addresses, those after them that can't run any more included.
@@ -56,9 +58,10 @@ class TaskBoard {
 
     std::vector<TrackedTask> tasks_;
     std::vector<std::vector<std::size_t>> dependents_;
-    std::vector<std::size_t> missing_;   // predecessors that are not completed
-    std::vector<unsigned char> unseen_;  // whole lists in a row that did not hold it
-    std::vector<std::size_t> hopeless_;  // wait for what is nowhere
+    std::vector<std::size_t> missing_;                   // predecessors that are not completed
+    std::unordered_map<Address, TaskStage> remembered_;  // how the submitted ones ended once
+    std::vector<unsigned char> unseen_;                  // whole lists in a row that did not hold it
+    std::vector<std::size_t> hopeless_;                  // wait for what is nowhere
     std::unordered_map<ResourceId, std::size_t> by_id_;
     std::array<std::size_t, kTaskStages> counts_{};
     std::set<std::string> expired_;

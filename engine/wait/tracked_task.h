@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "engine/diff/change.h"
+#include "engine/ports/state.h"
 
 namespace tlm {
 
@@ -25,6 +27,9 @@ inline constexpr std::size_t kTaskStages = 7;
 [[nodiscard]] constexpr bool at_end(TaskStage stage) {
     return stage >= TaskStage::completed;
 }
+
+// How it ended, as it is remembered: not of those that are not at their end, nor of one that is lost.
+[[nodiscard]] std::optional<TaskEnd> end_of(TaskStage stage);
 
 // A task that is waited for.
 struct TrackedTask {

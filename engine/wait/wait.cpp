@@ -11,6 +11,7 @@
 
 #include "engine/apply/recover.h"
 #include "engine/plan/selection.h"
+#include "engine/plan/teardown.h"
 #include "engine/wait/task_board.h"
 
 namespace tlm {
@@ -28,64 +29,96 @@ std::vector<const Change*> waiting_tasks(const Plan& plan) {
 }
 
 // Which tasks an apply of the plan waits for beside those that it has still to submit: those of its workflows
-// that are bound. `desired`: only these, where the workflows were read; --target and --exclude hold.
-std::vector<Binding> tasks_to_wait_for(const Plan& plan, const std::vector<Binding>& bindings,
-                                       const std::optional<std::vector<Address>>& desired) {
+// that are bound, or remembered. `desired`: only these, where the workflows were read; --target and --exclude
+// hold.
+TaskBoard board_for(const Plan& plan, std::vector<Binding> bindings, std::vector<EndedTask> ended,
+                    const std::optional<std::vector<Address>>& desired, TimePoint now) {
     const std::unordered_set<std::string> workflows(plan.workflows.begin(), plan.workflows.end());
     std::unordered_set<Address> wanted;
     if (desired) wanted.insert(desired->begin(), desired->end());
     std::unordered_set<Address> needed;  // also where --target does not name them
     for (const Change* change : waiting_tasks(plan))
         needed.insert(change->waits_for.begin(), change->waits_for.end());
-    std::vector<Binding> tasks;
-    for (const Binding& binding : bindings) {
-        const Address& address = binding.address;
-        if (address.kind != Kind::task || !workflows.contains(address.workflow)) continue;
-        if (desired && !wanted.contains(address)) continue;
+    const auto waited_for = [&](const Address& address) {
+        if (address.kind != Kind::task || !workflows.contains(address.workflow)) return false;
+        if (desired && !wanted.contains(address)) return false;
         const std::string text = address.text();
         const bool selected = (plan.options.targets.empty() || matches_any(plan.options.targets, text)) &&
                               !matches_any(plan.options.excludes, text);
-        if (selected || needed.contains(address)) tasks.push_back(binding);
+        return selected || needed.contains(address);
+    };
+    std::erase_if(bindings, [&](const Binding& binding) { return !waited_for(binding.address); });
+    std::erase_if(ended, [&](const EndedTask& task) { return !waited_for(task.address); });
+    return TaskBoard(bindings, waiting_tasks(plan), now, ended);
+}
+
+// Workflows of which something is not as the apply was to bring it about.
+struct Trouble {
+    bool any = false;
+    bool failed = false;
+};
+std::map<std::string, Trouble> troubles(const ApplyReport& applied) {
+    std::map<std::string, Trouble> troubles;
+    for (const ChangeResult& result : applied.results) {
+        if (result.kind == ResultKind::done || result.kind == ResultKind::already) continue;
+        Trouble& trouble = troubles[result.change->address.workflow];
+        trouble.any = true;
+        trouble.failed = trouble.failed || result.kind == ResultKind::failed;
     }
-    return tasks;
+    return troubles;
 }
 
 class Waiter {
   public:
-    Waiter(const Plan& plan, TaskBoard board, const std::vector<Binding>& bindings, Snapshot fleet,
-           ApplyPorts& ports, const ApplySettings& settings, const WaitSettings& wait)
+    Waiter(const Plan& plan, TaskBoard board, const StateView& state, Snapshot fleet,
+           const ApplyReport& applied, ApplyPorts& ports, const ApplySettings& settings,
+           const WaitSettings& wait)
         : plan_(plan),
           board_(std::move(board)),
+          troubles_(troubles(applied)),
+          rules_(plan.teardown),
           ports_(ports),
           settings_(settings),
           wait_(wait),
           begun_(ports.clock.now()),
           pause_(wait.poll_min) {
-        for (const Binding& binding : bindings) {
+        for (const Binding& binding : state.bindings) {
             if (binding.address.kind == Kind::team) team_ids_.emplace(binding.address, binding.id);
+        }
+        for (const EndedTask& task : state.ended)
+            remembered_.emplace(task.address, task);
+        const FleetIndex index(fleet, state.bindings, state.left_behind);
+        for (const TornDown& down : state.torn_down) {
+            const auto left =
+                teardown_changes(down.workflow, index, state.bindings, state.protections).changes;
+            down_.emplace(down.workflow, Down{down, left.empty()});
         }
         keep(std::move(fleet));
     }
 
-    // See, submit, pause, read, until nothing is left to wait for.
+    // See, submit, take down, pause, read, until nothing is left to wait for.
     WaitReport run() {
         bool seen = true;
-        bool moved = announce_news(board_.see(fleet_, ports_.clock.now()));
+        bool at_first = true;
+        bool moved = see(at_first);
         while (true) {
             if (seen) {
                 const bool submitted = submit(board_.ready());
+                if (moved || submitted || at_first || !due_.empty()) take_down();
+                at_first = false;
                 // After trouble with a submission the pause is as was said.
                 if (failures_ == 0)
                     pause_ = moved || submitted ? wait_.poll_min : std::min(pause_ * 3 / 2, wait_.poll_max);
                 ports_.observer.on(WaitProgress{&board_});
             }
             expire();
-            if (board_.over() || stopped()) break;
+            if ((board_.over() && due_.empty()) || stopped()) break;
             ports_.clock.sleep_until(std::min(ports_.clock.now() + pause_, next_limit()));
             if (stopped()) break;
             seen = read();
-            if (seen) moved = announce(board_.see(fleet_, ports_.clock.now()));
+            if (seen) moved = see(false);
         }
+        if (!report_.teardowns.empty() && !stopped()) keep_what_is_left();
         report_.ended_at = ports_.clock.now();
         report_.tasks = board_.take();
         return std::move(report_);
@@ -162,6 +195,32 @@ class Waiter {
         }
     }
 
+    // What the last read says of the tasks. Whether one of them moved.
+    bool see(bool at_first) {
+        auto moved = board_.see(fleet_, ports_.clock.now());
+        remember(moved);
+        if (at_first) drop_old_news(moved);
+        return announce(moved);
+    }
+
+    // How tasks ended is on record before anything follows from it.
+    void remember(const std::vector<std::size_t>& moved) {
+        JournalBatch batch;
+        for (const std::size_t i : moved) {
+            const TrackedTask& task = board_.tasks()[i];
+            const auto end = end_of(task.stage);
+            if (!end || task.id.empty()) continue;
+            EndedTask ended{task.address, task.id, *end};
+            auto& known = remembered_[task.address];
+            if (known == ended) continue;
+            known = ended;
+            batch.ended.push_back(std::move(ended));
+        }
+        if (batch.empty()) return;
+        if (auto committed = ports_.journal.commit(batch); !committed && !report_.stopped_by)
+            report_.stopped_by = committed.error();
+    }
+
     bool announce(const std::vector<std::size_t>& moved) {
         for (const std::size_t i : moved)
             ports_.observer.on(TaskMoved{&board_.tasks()[i]});
@@ -169,7 +228,7 @@ class Waiter {
     }
 
     // At first, what was completed before this run is no news.
-    bool announce_news(std::vector<std::size_t> moved) {
+    void drop_old_news(std::vector<std::size_t>& moved) const {
         std::unordered_set<Address> submitted;
         for (const Change& change : plan_.changes) {
             if (change.action == Action::create) submitted.insert(change.address);
@@ -178,7 +237,6 @@ class Waiter {
             const TrackedTask& task = board_.tasks()[i];
             return task.stage == TaskStage::completed && !submitted.contains(task.address);
         });
-        return announce(moved);
     }
 
     // ---- submitting ---------------------------------------------------------------------------------------
@@ -238,6 +296,76 @@ class Waiter {
         return success();
     }
 
+    // ---- taking down --------------------------------------------------------------------------------------
+
+    struct Count {
+        std::size_t tasks = 0;
+        std::size_t completed = 0;
+        std::size_t open = 0;  // what got lost may be running
+    };
+    std::map<std::string_view, Count> counts() const {
+        std::map<std::string_view, Count> counts;
+        for (const TrackedTask& task : board_.tasks()) {
+            Count& count = counts[task.address.workflow];
+            ++count.tasks;
+            count.completed += task.stage == TaskStage::completed ? 1 : 0;
+            count.open += !at_end(task.stage) || task.stage == TaskStage::lost ? 1 : 0;
+        }
+        return counts;
+    }
+
+    // How the workflow ended, where it is to be taken down because of it.
+    std::optional<TornDown> end_of_workflow(const TeardownRule& rule, const Count& count) const {
+        if (const auto at = down_.find(rule.workflow); at != down_.end())
+            return at->second.complete ? std::nullopt : std::optional(at->second.what);
+        if (count.open > 0) return std::nullopt;
+        const auto at = troubles_.find(rule.workflow);
+        const Trouble trouble = at == troubles_.end() ? Trouble{} : at->second;
+        const bool failed = count.completed < count.tasks || trouble.failed;
+        if (rule.when == Teardown::on_failure && failed) return TornDown{rule.workflow, false};
+        if (rule.when == Teardown::on_completion && count.tasks > 0 && !failed && !trouble.any)
+            return TornDown{rule.workflow, true};
+        return std::nullopt;
+    }
+
+    // Those workflows that have come to their end, each once. A submission whose outcome is not known may
+    // have made one more task.
+    void take_down() {
+        if (unsettled_ || rules_.empty() || stopped()) return;
+        auto counted = counts();
+        for (const TeardownRule& rule : rules_) {
+            if (taken_down_.contains(rule.workflow) || stopped()) continue;
+            const auto what = end_of_workflow(rule, counted[rule.workflow]);
+            if (!what) continue;
+            due_.insert(rule.workflow);
+            auto done = tear_down(*what, board_.tasks(), ports_, settings_);
+            if (!done) {
+                report_.stopped_by = done.error();
+                return;
+            }
+            down_.insert_or_assign(rule.workflow, Down{*what, false});
+            report_.interrupted = report_.interrupted || done.value().interrupted;
+            if (done.value().stopped_by) {
+                trouble(*done.value().stopped_by);
+                // Reads may well go through meanwhile: these failures are counted by themselves.
+                if (++not_taken_down_ >= wait_.patience) report_.stopped_by = done.value().stopped_by;
+                if (!report_.stopped_by) return;
+            }
+            due_.erase(rule.workflow);
+            taken_down_.insert(rule.workflow);
+            report_.teardowns.push_back(std::move(done.value()));
+        }
+    }
+
+    // The cached fleet is without what was taken down.
+    void keep_what_is_left() {
+        auto fleet = ports_.reader.read_fleet();
+        auto saved = fleet ? ports_.cache.save_snapshot(fleet.value()) : Result<void>(fleet.error());
+        if (saved) return;
+        report_.interrupted = saved.error().code == ErrorCode::interrupted;
+        if (!report_.interrupted) report_.stopped_by = saved.error();
+    }
+
     // ---- limits -------------------------------------------------------------------------------------------
 
     TimePoint next_limit() const {
@@ -262,6 +390,17 @@ class Waiter {
     Snapshot fleet_;          // agents and teams, then the tasks as they were read last
     std::size_t others_ = 0;  // how many of it are no tasks
     std::unordered_map<Address, ResourceId> team_ids_;
+    std::unordered_map<Address, EndedTask> remembered_;  // by the state
+    std::map<std::string, Trouble> troubles_;            // of the apply before, by workflow
+    struct Down {
+        TornDown what;
+        bool complete = false;  // nothing of it is left
+    };
+    std::map<std::string, Down> down_;  // workflows that are torn down, or about to be
+    std::vector<TeardownRule> rules_;
+    std::set<std::string> due_;         // to be taken down as soon as the target answers
+    std::set<std::string> taken_down_;  // by this run
+    int not_taken_down_ = 0;            // tries that the target did not let through
     ApplyPorts& ports_;
     const ApplySettings& settings_;
     const WaitSettings& wait_;
@@ -280,14 +419,19 @@ bool WaitReport::all_completed() const {
                                [](const TrackedTask& task) { return task.stage == TaskStage::completed; });
 }
 
+bool WaitReport::all_torn_down() const {
+    return std::ranges::all_of(teardowns,
+                               [](const TeardownReport& teardown) { return teardown.failed.empty(); });
+}
+
 Result<WaitReport> wait_for_tasks(const Plan& plan, const std::optional<std::vector<Address>>& desired,
-                                  ApplyPorts& ports, const ApplySettings& settings,
-                                  const WaitSettings& wait) {
+                                  const ApplyReport& applied, ApplyPorts& ports,
+                                  const ApplySettings& settings, const WaitSettings& wait) {
     BOOST_OUTCOME_TRY(fleet, ports.reader.read_fleet());
     BOOST_OUTCOME_TRYV(settle_open_intents(fleet, ports.reader, ports.state, ports.journal));
-    BOOST_OUTCOME_TRY(bindings, ports.state.bindings());
-    TaskBoard board(tasks_to_wait_for(plan, bindings, desired), waiting_tasks(plan), ports.clock.now());
-    return Waiter(plan, std::move(board), bindings, std::move(fleet), ports, settings, wait).run();
+    BOOST_OUTCOME_TRY(state, view_state(ports.state, fleet));
+    TaskBoard board = board_for(plan, state.bindings, state.ended, desired, ports.clock.now());
+    return Waiter(plan, std::move(board), state, std::move(fleet), applied, ports, settings, wait).run();
 }
 
 }  // namespace tlm

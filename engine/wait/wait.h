@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/apply/executor.h"
+#include "engine/wait/tear_down.h"
 #include "engine/wait/tracked_task.h"
 
 namespace tlm {
@@ -22,23 +23,27 @@ struct WaitSettings {
 
 // What waiting came to. Refers into the plan.
 struct WaitReport {
-    std::vector<TrackedTask> tasks;    // by address
-    std::vector<std::string> overdue;  // workflows whose time was up before their tasks were at an end
+    std::vector<TrackedTask> tasks;         // by address
+    std::vector<TeardownReport> teardowns;  // of this run, by the time of their end
+    std::vector<std::string> overdue;       // workflows whose time was up before their tasks were at an end
     std::chrono::steady_clock::time_point ended_at{};
     bool interrupted = false;         // the user asked to stop
     std::optional<Error> stopped_by;  // what ended it early: denied, unreachable, state
     // Whether every task is completed.
     [[nodiscard]] bool all_completed() const;
+    // Whether everything went that was to be taken down.
+    [[nodiscard]] bool all_torn_down() const;
 };
 
 // After `execute`: submits each task that waits as soon as all that it waits for are completed, through the
 // same executor and journal, until each is at an end or its time is up. The tasks are read again and again,
 // at a pace that adapts. Waited for are, too, the tasks of the plan's workflows that were submitted before;
-// of these only `desired`, where the workflows were read. --target and --exclude hold. Errors: those of the
-// first read; whatever happens later is in the report.
+// of these only `desired`, where the workflows were read. --target and --exclude hold. A workflow whose tasks
+// are all at their end is taken down at once, where the plan says so of how it ended; `applied` is what the
+// apply before came to. Errors: those of the first read; whatever happens later is in the report.
 [[nodiscard]] Result<WaitReport> wait_for_tasks(const Plan& plan,
                                                 const std::optional<std::vector<Address>>& desired,
-                                                ApplyPorts& ports, const ApplySettings& settings,
-                                                const WaitSettings& wait);
+                                                const ApplyReport& applied, ApplyPorts& ports,
+                                                const ApplySettings& settings, const WaitSettings& wait);
 
 }  // namespace tlm

@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "tests/integration/fixture.h"
+#include "tests/integration/run_fixture.h"
 
 namespace tlm::test {
 namespace {
@@ -19,6 +19,7 @@ using testing::Not;
 
 // Three in a chain, and one beside them.
 constexpr const char* kChain = R"(metadata: {name: audit}
+teardown: never
 agents: [{name: reader}]
 teams:
   - name: crew
@@ -30,43 +31,9 @@ teams:
       - {subject: Watch, description: d, assign_to: reader}
 )";
 
-const std::vector<std::string> kRun = {"run", "--yes", "--poll-min", "1ms", "--poll-max", "5ms"};
-
-std::vector<std::string> with(std::vector<std::string> command, const std::vector<std::string>& more) {
-    command.insert(command.end(), more.begin(), more.end());
-    return command;
-}
-
-class Run : public testing::Test {
+class Run : public WithWorkers {
   protected:
-    Run() {
-        server.attach(project);
-        project.write("workflows/audit.yaml", kChain);
-    }
-    // Workers take what is submitted and end it after it was looked at once.
-    void employ(const std::string& first = {}) const {
-        static_cast<void>(
-            server.admin("POST", "/workers", R"({"scripts":[)" + first + R"({"after_reads":1}]})"));
-    }
-    // How often each subject was submitted, and whether something was before its time.
-    std::map<std::string, int> submitted() const {
-        const rapidjson::Document log = server.admin("GET", "/tasks/log");
-        std::map<std::string, int> count;
-        for (const auto& task : log["tasks"].GetArray()) {
-            EXPECT_FALSE(task["early"].GetBool()) << task["subject"].GetString();
-            ++count[task["subject"].GetString()];
-        }
-        return count;
-    }
-    // Until the subject is submitted; half a minute at most, so that a fault is a failure and no hang.
-    void wait_for(const std::string& subject) const {
-        const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-        while (!submitted().contains(subject)) {
-            ASSERT_LT(std::chrono::steady_clock::now(), patience) << subject << " was never submitted";
-        }
-    }
-    Server server;
-    Project project;
+    Run() { project.write("workflows/audit.yaml", kChain); }
 };
 
 TEST_F(Run, EveryTask_IsSubmittedInItsTimeAndCompleted) {

@@ -35,9 +35,9 @@ class SchemaTest : public StateTest {
 
 TEST_F(SchemaTest, Open_VersionOfANewerProgram_IsRefusedWithBothVersions) {
     static_cast<void>(open(StateMode::write));
-    tamper("PRAGMA user_version = 4");
+    tamper("PRAGMA user_version = 5");
     for (const StateMode mode : {StateMode::read, StateMode::write}) {
-        expect_refused(mode, "newer tlm: it has version 4, this program knows versions up to 3",
+        expect_refused(mode, "newer tlm: it has version 5, this program knows versions up to 4",
                        "Update tlm");
     }
 }

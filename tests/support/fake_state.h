@@ -21,6 +21,8 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     std::map<std::int64_t, IntentOutcome> outcomes;
     std::optional<Snapshot> cached;
     std::vector<Protection> protected_;
+    std::map<Address, EndedTask> ended;
+    std::map<std::string, TornDown> down;
     int commits = 0;
     int fail_commits_after = -1;
     bool force_unfinished = false;  // the forced run so far was interrupted
@@ -33,6 +35,20 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     }
     Result<std::vector<LeftBehind>> left_behind() const override { return left; }
     Result<std::vector<Protection>> protections() const override { return protected_; }
+    Result<std::vector<EndedTask>> ended_tasks() const override {
+        std::vector<EndedTask> all;
+        for (const auto& [address, task] : ended) {
+            const auto at = bound.find(address);
+            if (at == bound.end() || at->second.id == task.id) all.push_back(task);
+        }
+        return all;
+    }
+    Result<std::vector<TornDown>> torn_down() const override {
+        std::vector<TornDown> all;
+        for (const auto& [workflow, record] : down)
+            all.push_back(record);
+        return all;
+    }
     Result<std::vector<Intent>> open_intents() const override {
         std::vector<Intent> open;
         for (const auto& [id, intent] : intents) {
@@ -107,6 +123,22 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
         std::ranges::sort(protected_);
         for (const Protection& lifted : batch.unprotect)
             std::erase(protected_, lifted);
+        for (const std::string& workflow : batch.forget) {
+            std::erase_if(ended, [&](const auto& item) { return item.first.workflow == workflow; });
+            down.erase(workflow);
+        }
+        for (const std::string& workflow : batch.revive)
+            down.erase(workflow);
+        for (const Address& address : batch.forget_ends) {
+            std::erase_if(ended, [&](const auto& item) {
+                return item.first == address ||
+                       Address::team_of(item.first.workflow, item.first.team) == address;
+            });
+        }
+        for (const EndedTask& task : batch.ended)
+            ended.insert_or_assign(task.address, task);
+        for (const TornDown& record : batch.torn_down)
+            down.insert_or_assign(record.workflow, record);
         for (const Intent& intent : batch.intents)
             intents.insert_or_assign(intent.id.value, intent);
         return success();

@@ -32,8 +32,8 @@ class WaitTest : public testing::Test {
     // Applies the plan and waits, as `tlm run` does. `work` is called before each read of the tasks.
     WaitReport run(const std::function<void()>& work) {
         const Planned planned = world_.plan();
-        world_.apply(planned.plan);
         plan_ = planned.plan;
+        const ApplyReport applied = world_.apply(plan_);
         ApplyPorts ports{world_.fleet, world_.fleet, world_.state, world_.state,
                          world_.state, world_.clock, told_};
         ApplySettings settings;
@@ -41,7 +41,7 @@ class WaitTest : public testing::Test {
         settings.run = "run";
         settings.stop_requested = [this] { return world_.stop; };
         world_.fleet.before_each = work;
-        auto report = wait_for_tasks(plan_, std::nullopt, ports, settings, wait_);
+        auto report = wait_for_tasks(plan_, std::nullopt, applied, ports, settings, wait_);
         world_.fleet.before_each = [] {};
         return std::move(report.value());
     }

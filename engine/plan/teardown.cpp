@@ -1,0 +1,84 @@
+#include "engine/plan/teardown.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "engine/plan/protection.h"
+#include "engine/plan/removals.h"
+#include "engine/plan/selection.h"
+
+namespace tlm {
+
+std::vector<TeardownRule> teardown_rules(const std::vector<Workflow>& workflows, const PlanOptions& options) {
+    std::vector<TeardownRule> rules;
+    if (options.destroy || !options.targets.empty() || !options.excludes.empty()) return rules;
+    for (const Workflow& workflow : workflows) {
+        const bool has_tasks =
+            std::ranges::any_of(workflow.teams, [](const TeamSpec& team) { return !team.tasks.empty(); });
+        if (has_tasks && workflow.teardown != Teardown::never)
+            rules.push_back({workflow.name, workflow.teardown});
+    }
+    std::ranges::sort(rules, {}, &TeardownRule::workflow);
+    return rules;
+}
+
+std::set<std::string> set_aside(const std::vector<Address>& addresses, const StateView& state,
+                                const PlanOptions& options) {
+    std::set<std::string> aside;
+    if (options.force || options.destroy) return aside;
+    for (const TornDown& down : state.torn_down)
+        aside.insert(down.workflow);
+    if (aside.empty()) return aside;
+    std::unordered_set<Address> ended;
+    for (const EndedTask& task : state.ended)
+        ended.insert(task.address);
+    for (const Address& address : addresses) {
+        if (!aside.contains(address.workflow)) continue;
+        const bool is_new = address.kind == Kind::task && !ended.contains(address);
+        if (is_new || matches_any(options.replaces, address.text())) aside.erase(address.workflow);
+    }
+    return aside;
+}
+
+std::vector<TornDown> leave_out_torn_down(Plan& plan, const StateView& state, const PlanProgress& progress) {
+    std::vector<TornDown> left_out;
+    if (state.torn_down.empty() || plan.options.destroy) return left_out;
+    std::vector<Address> addresses;
+    for (const Change& change : plan.changes)
+        addresses.push_back(change.address);
+    std::set<std::string> aside = set_aside(addresses, state, plan.options);
+    std::set<std::string> begun;
+    for (const auto& [address, id] : progress.made)
+        begun.insert(address.workflow);
+    for (const TornDown& down : state.torn_down) {
+        if (std::ranges::find(plan.workflows, down.workflow) == plan.workflows.end()) continue;
+        if (begun.contains(down.workflow)) aside.insert(down.workflow);
+        if (aside.contains(down.workflow)) left_out.push_back(down);
+    }
+    std::erase_if(plan.changes, [&](const Change& change) {
+        // A plan that goes on with taking it down says just what is to be done.
+        return aside.contains(change.address.workflow) && change.reason != Reason::torn_down;
+    });
+    return left_out;
+}
+
+TeardownChanges teardown_changes(const std::string& workflow, const FleetIndex& fleet,
+                                 const std::vector<Binding>& bindings,
+                                 const std::vector<Protection>& protections) {
+    TeardownChanges result;
+    for (const Binding& binding : bindings) {
+        const Address& address = binding.address;
+        if (address.workflow != workflow || address.kind == Kind::task) continue;
+        const LiveResource* live = fleet.by_id(address.kind, binding.id);
+        if (live == nullptr) continue;
+        if (find_protection(protections, address, address.text()) != nullptr) {
+            result.kept.push_back(address);
+        } else {
+            result.changes.push_back(removal_of(address, *live, fleet, Reason::torn_down));
+        }
+    }
+    order_changes(result.changes, fleet);
+    return result;
+}
+
+}  // namespace tlm

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/plan/plan.h"
+
+namespace tlm {
+
+// What the plan says of taking its workflows down once their tasks are at an end, sorted: nothing of those
+// that say `never`, of those without tasks, which never come to an end, of a plan that leaves something out,
+// and of one that destroys.
+[[nodiscard]] std::vector<TeardownRule> teardown_rules(const std::vector<Workflow>& workflows,
+                                                       const PlanOptions& options);
+
+// Workflows that a plan sets aside: they are torn down, and nothing new is to be done in them. Something new
+// is a task that has not come to its end, --force, and --replace of something in them. `addresses`: of what
+// the workflows want, or of the changes of a reviewed plan.
+[[nodiscard]] std::set<std::string> set_aside(const std::vector<Address>& addresses, const StateView& state,
+                                              const PlanOptions& options);
+
+// Takes out of a reviewed plan what it says of workflows that are torn down and that it brings nothing new
+// to: it was made before, or applied before. `progress`: how far earlier applies of it came. Returns those
+// workflows.
+[[nodiscard]] std::vector<TornDown> leave_out_torn_down(Plan& plan, const StateView& state,
+                                                        const PlanProgress& progress);
+
+// What is to be deleted in order to take the workflow down, in the order of a plan: its agents and teams that
+// are bound and still there, but not what is protected, which is counted in `kept`.
+struct TeardownChanges {
+    std::vector<Change> changes;
+    std::vector<Address> kept;
+};
+[[nodiscard]] TeardownChanges teardown_changes(const std::string& workflow, const FleetIndex& fleet,
+                                               const std::vector<Binding>& bindings,
+                                               const std::vector<Protection>& protections);
+
+}  // namespace tlm
