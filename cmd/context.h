@@ -19,9 +19,9 @@ namespace tlm::cmd {
 struct Context {
     Options options;
     Settings settings;
-    Layout out;  // of standard output, where results go
-    Style err;   // of standard error, where progress and messages go
-    bool err_is_terminal = false;
+    Layout out;                // of standard output, where results go
+    Style err;                 // of standard error, where progress and messages go
+    bool redraws = false;      // standard error is a terminal on which lines can be written over
     Events* events = nullptr;  // never null in a verb
 };
 

@@ -37,6 +37,8 @@ Result<ExitCode> dispatch(const Context& context) {
             return run_drift(context);
         case Verb::status:
             return run_status(context);
+        case Verb::cancel:
+            return run_cancel(context);
         case Verb::validate:
             return run_validate(context);
         case Verb::show:
@@ -112,7 +114,7 @@ int run(const std::vector<std::string>& arguments) {
     Events events(std::move(sink.value()), verb_info(context.options.verb).name,
                   std::chrono::system_clock::now, lost);
     context.events = &events;
-    context.err_is_terminal = is_terminal(Stream::err);
+    context.redraws = can_redraw(Stream::err);
     context.out.style = Style::automatic(context.options.color, Stream::out);
     if (is_terminal(Stream::out)) context.out.width = terminal_width();
     const auto code = carry_out(context);

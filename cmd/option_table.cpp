@@ -58,6 +58,12 @@ constexpr std::array kVerbs = {
              "task with its status, who works on it, and what it waits for.",
              "  tlm status                        every workflow in workflows/\n"
              "  tlm status audit.yaml --format json\n"},
+    VerbInfo{Verb::cancel, "cancel", "NAME...", "stop a running `tlm run` from waiting for workflows",
+             "Asks the `tlm run` that is under way with the same state, in another terminal, not\n"
+             "to wait for these workflows any more, by the names in their metadata. Nothing\n"
+             "more of them is submitted or taken down; what was submitted goes on on the\n"
+             "target, and a later `tlm run` waits for it again. The run ends with 8.",
+             "  tlm cancel audit\n", 1},
     VerbInfo{Verb::validate, "validate", "[WORKFLOW...]",
              "check workflow files, and show every fault at once",
              "Reads the files only: no state, no target.",
@@ -146,7 +152,8 @@ constexpr unsigned kWithWorkflows = bit(Verb::plan) | kApplying | bit(Verb::dest
                                     bit(Verb::status) | bit(Verb::validate) | bit(Verb::graph) |
                                     bit(Verb::state) | bit(Verb::completion);
 constexpr unsigned kWithState = bit(Verb::plan) | kApplying | bit(Verb::destroy) | bit(Verb::drift) |
-                                bit(Verb::status) | bit(Verb::state) | bit(Verb::log) | bit(Verb::completion);
+                                bit(Verb::status) | bit(Verb::cancel) | bit(Verb::state) | bit(Verb::log) |
+                                bit(Verb::completion);
 constexpr unsigned kWithTarget = bit(Verb::plan) | kApplying | bit(Verb::destroy) | bit(Verb::drift);
 constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
 constexpr unsigned kListing = bit(Verb::status) | bit(Verb::state) | bit(Verb::log) | bit(Verb::diff);

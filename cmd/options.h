@@ -18,6 +18,7 @@ enum class Verb {
     destroy,
     drift,
     status,
+    cancel,
     validate,
     show,
     diff,

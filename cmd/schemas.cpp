@@ -83,6 +83,8 @@ constexpr std::string_view kEvents = R"json({
     { "$ref": "#/definitions/throttled" },
     { "$ref": "#/definitions/task" },
     { "$ref": "#/definitions/not_read" },
+    { "$ref": "#/definitions/teardown" },
+    { "$ref": "#/definitions/cancelled" },
     { "$ref": "#/definitions/finished" },
     { "$ref": "#/definitions/not_applied" },
     { "$ref": "#/definitions/left_behind" },
@@ -253,6 +255,17 @@ constexpr std::string_view kEvents = R"json({
         "workflow": { "type": "string" },
         "completed": { "type": "boolean" },
         "changes": { "$ref": "#/definitions/count" }
+      }
+    },
+    "cancelled": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["seq", "at", "event", "workflow"],
+      "properties": {
+        "seq": { "$ref": "#/definitions/count" },
+        "at": { "$ref": "#/definitions/time" },
+        "event": { "enum": ["cancelled"] },
+        "workflow": { "type": "string" }
       }
     },
     "finished": {

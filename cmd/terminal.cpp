@@ -26,6 +26,15 @@ std::string_view variable(const char* name) {
     return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
+std::size_t extent(const char* name, unsigned short winsize::*member, std::size_t usual) {
+    std::size_t extent = 0;
+    const std::string_view text = variable(name);
+    std::from_chars(text.data(), text.data() + text.size(), extent);
+    winsize size = {};
+    if (extent == 0 && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) extent = size.*member;
+    return extent == 0 ? usual : extent;
+}
+
 }  // namespace
 
 bool is_terminal(Stream stream) {
@@ -35,13 +44,17 @@ bool is_terminal(Stream stream) {
 std::size_t terminal_width() {
     constexpr std::size_t kUsual = 80;
     constexpr std::size_t kNarrowest = 20;
-    std::size_t width = 0;
-    const std::string_view columns = variable("COLUMNS");
-    std::from_chars(columns.data(), columns.data() + columns.size(), width);
-    winsize size = {};
-    if (width == 0 && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0) width = size.ws_col;
-    if (width == 0) return kUsual;
+    const std::size_t width = extent("COLUMNS", &winsize::ws_col, kUsual);
     return width < kNarrowest ? kNarrowest : width;
+}
+
+std::size_t terminal_height() {
+    constexpr std::size_t kUsual = 24;
+    return extent("LINES", &winsize::ws_row, kUsual);
+}
+
+bool can_redraw(Stream stream) {
+    return is_terminal(stream) && variable("TERM") != "dumb";
 }
 
 Style Style::automatic(Color color, Stream stream) {

@@ -17,6 +17,11 @@ enum class Color { automatic, always, never };
 // Columns of the terminal: COLUMNS where it is set, else what the terminal says, else 80.
 [[nodiscard]] std::size_t terminal_width();
 
+// Lines of the terminal: LINES where it is set, else what the terminal says, else 24.
+[[nodiscard]] std::size_t terminal_height();
+// Whether what was written there can be written over: a terminal, and no dumb one.
+[[nodiscard]] bool can_redraw(Stream stream);
+
 // Colour, or none: then every function gives the text as it is. Meaning never hangs on colour alone.
 class Style {
   public:

@@ -121,6 +121,11 @@ Result<void> migrate_to_version_4(Database& database) {
             completed INTEGER NOT NULL,
             begun_at TEXT NOT NULL,
             PRIMARY KEY (target, workflow)) WITHOUT ROWID;
+        CREATE TABLE cancellations(
+            run INTEGER NOT NULL REFERENCES runs(number),
+            workflow TEXT NOT NULL,
+            requested_at TEXT NOT NULL,
+            PRIMARY KEY (run, workflow)) WITHOUT ROWID;
     )sql");
 }
 

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "state/binding_table.h"
+#include "state/cancellation_table.h"
 #include "state/database.h"
 #include "state/end_tables.h"
 #include "state/journal_table.h"
@@ -160,6 +161,35 @@ Result<std::vector<RunRecord>> StateFile::runs() const {
 Result<std::vector<JournalEntry>> StateFile::entries(const std::string& run) const {
     return read_or_empty<std::vector<JournalEntry>>(
         [&](Database& database) { return state::read_entries(database, target_number_, run); });
+}
+
+Result<std::vector<std::string>> StateFile::cancelled() const {
+    if (run_ == 0) return std::vector<std::string>();
+    return read_or_empty<std::vector<std::string>>(
+        [&](Database& database) { return state::read_cancelled(database, run_); });
+}
+
+Result<void> StateFile::request_cancel(const std::vector<std::string>& workflows) {
+    const auto nothing = [&] {
+        return fail(ErrorCode::not_found, "no run is under way with this state and target", path_,
+                    {"`tlm log` shows earlier ones."});
+    };
+    if (database_ == nullptr) return nothing();
+    BOOST_OUTCOME_TRYV(state::configure(*database_));
+    BOOST_OUTCOME_TRY(transaction, Transaction::begin(*database_));
+    std::int64_t run = 0;
+    {
+        BOOST_OUTCOME_TRY(row, database_->query("SELECT max(number) FROM runs WHERE target = ?"
+                                                " AND ended_at = ''",
+                                                target_number_));
+        BOOST_OUTCOME_TRYV(row.next());
+        run = row.is_null(0) ? 0 : row.integer(0);
+    }
+    if (run == 0) return nothing();
+    for (const std::string& workflow : workflows) {
+        BOOST_OUTCOME_TRYV(state::put_cancelled(*database_, run, workflow, now_()));
+    }
+    return transaction.commit();
 }
 
 Result<void> StateFile::save_snapshot(const Snapshot& snapshot) {

@@ -52,7 +52,13 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
     [[nodiscard]] Result<std::vector<RunRecord>> runs() const override;
     [[nodiscard]] Result<std::vector<JournalEntry>> entries(const std::string& run) const override;
 
+    [[nodiscard]] Result<std::vector<std::string>> cancelled() const override;
+
     [[nodiscard]] Result<void> save_snapshot(const Snapshot& snapshot) override;
+
+    // Asks the run that another process has under way not to wait for these workflows any more. In either
+    // mode. Errors: not_found, where no run is open.
+    [[nodiscard]] Result<void> request_cancel(const std::vector<std::string>& workflows);
 
     // Only in write mode.
     [[nodiscard]] Result<std::string> begin_run(const std::string& verb, const std::string& plan) override;

@@ -224,6 +224,10 @@ void Events::on(const ApplyEvent& event) {
         one.number("failures", static_cast<std::uint64_t>(not_read->failures));
         one.number("pause_ms", static_cast<std::uint64_t>(not_read->pause.count()));
         write(one);
+    } else if (const auto* cancelled = std::get_if<WaitCancelled>(&event)) {
+        Line one = line("cancelled");
+        one.text("workflow", cancelled->workflow);
+        write(one);
     } else if (const auto* teardown = std::get_if<TeardownBegins>(&event)) {
         Line one = line("teardown");
         one.text("workflow", teardown->what.workflow);
@@ -238,7 +242,7 @@ void Events::waited(const WaitReport& report) {
     stages_.assign(kTaskStages, 0);
     for (const TrackedTask& task : report.tasks)
         ++stages_[static_cast<std::size_t>(task.stage)];
-    if (report.interrupted) interrupted_ = true;
+    if (report.interrupted || !report.cancelled.empty()) interrupted_ = true;
 }
 
 void Events::result(const ChangeResult& result) {

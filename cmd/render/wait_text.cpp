@@ -121,6 +121,9 @@ std::string wait_text(const WaitReport& report, const Layout& layout) {
     if (!open.empty()) text += "\nNot finished:\n" + open;
     for (const std::string& workflow : report.overdue)
         text += fmt::format("\n{} the time for `{}` is up.\n", style.yellow("warning:"), visible(workflow));
+    for (const std::string& workflow : report.cancelled)
+        text += fmt::format("\n{} `{}` was not waited for any more, as `tlm cancel` asked.\n",
+                            style.yellow("warning:"), visible(workflow));
     text += fmt::format("\n{} {}.\n", style.bold("Tasks:"), counts_text(report));
     for (const TeardownReport& teardown : report.teardowns)
         text += teardown_text(teardown, style);

@@ -185,7 +185,7 @@ class Apply {
         settings.reviewed = was_reviewed_;
         StopOnSignals::drain();
         SystemClock clock;
-        Progress progress(context_.err, context_.err_is_terminal, context_.options.quiet, terminal_width());
+        Progress progress(context_.err, context_.redraws, context_.options.quiet);
         BOOST_OUTCOME_TRY(run, state.begin_run(verb_, settings.digest));
         settings.run = run;
         FanOut observers({&progress, context_.events});
@@ -254,7 +254,7 @@ class Apply {
 
     static ExitCode exit_code(const WaitReport& report) {
         if (report.stopped_by) return tlm::cmd::exit_code(report.stopped_by->code);
-        if (report.interrupted) return ExitCode::interrupted;
+        if (report.interrupted || !report.cancelled.empty()) return ExitCode::interrupted;
         return report.all_completed() && report.all_torn_down() ? ExitCode::done : ExitCode::partial;
     }
 

@@ -21,6 +21,8 @@ namespace tlm::cmd {
 [[nodiscard]] Result<ExitCode> run_state_mv(const Context& context);
 [[nodiscard]] Result<ExitCode> run_state_rm(const Context& context);
 [[nodiscard]] Result<ExitCode> run_status(const Context& context);
+// Asks the `tlm run` that another process has under way not to wait for these workflows any more.
+[[nodiscard]] Result<ExitCode> run_cancel(const Context& context);
 [[nodiscard]] Result<ExitCode> run_validate(const Context& context);
 [[nodiscard]] Result<ExitCode> run_verify(const Context& context);
 

@@ -66,8 +66,11 @@ struct TeardownBegins {  // of a workflow whose tasks are at an end
     TornDown what;
     std::size_t changes = 0;  // agents and teams that go
 };
+struct WaitCancelled {  // of a workflow, by another process
+    std::string workflow;
+};
 using ApplyEvent = std::variant<ApplyBegins, ChangeStarted, ChangeEnded, Retrying, Throttled, TaskMoved,
-                                WaitProgress, NotRead, TeardownBegins>;
+                                WaitProgress, NotRead, TeardownBegins, WaitCancelled>;
 
 // Told of events as they happen, on the thread that applies. Must not block for long and must not fail.
 class Observer {

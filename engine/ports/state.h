@@ -163,6 +163,8 @@ class StateReader {
     // that.
     [[nodiscard]] virtual Result<std::vector<ResourceId>> made_here(
         const std::vector<const LiveResource*>& candidates) const = 0;
+    // Workflows that the run under way was asked, by another process, not to wait for any more.
+    [[nodiscard]] virtual Result<std::vector<std::string>> cancelled() const = 0;
     [[nodiscard]] virtual Result<std::optional<CachedSnapshot>> cached_snapshot() const = 0;
     [[nodiscard]] virtual Result<std::vector<RunRecord>> runs() const = 0;  // newest first
     [[nodiscard]] virtual Result<std::vector<JournalEntry>> entries(const std::string& run) const = 0;

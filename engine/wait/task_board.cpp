@@ -61,6 +61,7 @@ TaskBoard::TaskBoard(const std::vector<Binding>& submitted, const std::vector<co
         task.stage = TaskStage::submitted;
         task.id = binding.id;
         task.team = binding.team;
+        task.assign_to = binding.applied.text(Attribute::assign_to);
         task.submitted_at = now;
         task.since = now;
         bound.insert(binding.address);
@@ -70,6 +71,7 @@ TaskBoard::TaskBoard(const std::vector<Binding>& submitted, const std::vector<co
         to_come.insert(change->address);
         TrackedTask& task = tasks_.emplace_back();
         task.address = change->address;
+        task.assign_to = planned_attributes(*change).text(Attribute::assign_to);
         task.since = now;
         task.create = change;
     }

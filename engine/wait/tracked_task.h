@@ -39,6 +39,7 @@ struct TrackedTask {
     TaskStage stage = TaskStage::waiting;
     ResourceId id;             // once it is submitted
     ResourceId team;           // likewise
+    std::string assign_to;     // an agent's name
     std::string status;        // the target's word for it, once it is submitted
     std::string reason;        // of failed, in the target's words; of skipped, the address that is to blame
     TimePoint submitted_at{};  // or first seen by this run

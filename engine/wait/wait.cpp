@@ -20,6 +20,8 @@ namespace {
 using TimePoint = std::chrono::steady_clock::time_point;
 using std::chrono::milliseconds;
 
+constexpr auto kGlance = std::chrono::seconds(1);
+
 std::vector<const Change*> waiting_tasks(const Plan& plan) {
     std::vector<const Change*> waiting;
     for (const Change& change : plan.changes) {
@@ -98,6 +100,7 @@ class Waiter {
 
     // See, submit, take down, pause, read, until nothing is left to wait for.
     WaitReport run() {
+        static_cast<void>(hear_cancelled());
         bool seen = true;
         bool at_first = true;
         bool moved = see(at_first);
@@ -113,7 +116,7 @@ class Waiter {
             }
             expire();
             if ((board_.over() && due_.empty()) || stopped()) break;
-            ports_.clock.sleep_until(std::min(ports_.clock.now() + pause_, next_limit()));
+            rest(std::min(ports_.clock.now() + pause_, next_limit()));
             if (stopped()) break;
             seen = read();
             if (seen) moved = see(false);
@@ -364,6 +367,37 @@ class Waiter {
         if (saved) return;
         report_.interrupted = saved.error().code == ErrorCode::interrupted;
         if (!report_.interrupted) report_.stopped_by = saved.error();
+    }
+
+    // ---- pausing ------------------------------------------------------------------------------------------
+
+    // Who watches sees time go by meanwhile, and whoever cancels is heard soon.
+    void rest(TimePoint until) {
+        for (TimePoint now = ports_.clock.now(); now < until && !stopped(); now = ports_.clock.now()) {
+            ports_.clock.sleep_until(std::min(until, now + kGlance));
+            if (hear_cancelled()) return;
+            ports_.observer.on(WaitProgress{&board_});
+        }
+    }
+
+    // Whether something is not waited for any more.
+    bool hear_cancelled() {
+        auto cancelled = ports_.state.cancelled();
+        if (!cancelled) {
+            report_.stopped_by = cancelled.error();
+            return true;
+        }
+        bool any = false;
+        for (std::string& workflow : cancelled.value()) {
+            const bool known = std::ranges::find(report_.cancelled, workflow) != report_.cancelled.end();
+            if (known || board_.over(workflow)) continue;
+            board_.expire(workflow);
+            std::erase_if(rules_, [&](const TeardownRule& rule) { return rule.workflow == workflow; });
+            ports_.observer.on(WaitCancelled{workflow});
+            report_.cancelled.push_back(std::move(workflow));
+            any = true;
+        }
+        return any;
     }
 
     // ---- limits -------------------------------------------------------------------------------------------

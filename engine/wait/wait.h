@@ -27,8 +27,9 @@ struct WaitReport {
     std::vector<TeardownReport> teardowns;  // of this run, by the time of their end
     std::vector<std::string> overdue;       // workflows whose time was up before their tasks were at an end
     std::chrono::steady_clock::time_point ended_at{};
-    bool interrupted = false;         // the user asked to stop
-    std::optional<Error> stopped_by;  // what ended it early: denied, unreachable, state
+    std::vector<std::string> cancelled;  // workflows that are not waited for any more, as somebody asked
+    bool interrupted = false;            // the user asked to stop
+    std::optional<Error> stopped_by;     // what ended it early: denied, unreachable, state
     // Whether every task is completed.
     [[nodiscard]] bool all_completed() const;
     // Whether everything went that was to be taken down.

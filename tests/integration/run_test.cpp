@@ -149,6 +149,44 @@ TEST_F(Run, TargetOutOfReach_IsAskedAgainThenLeftWithWhatIsUnfinished) {
     EXPECT_THAT(run.out, HasSubstr("running   audit/task/crew/Watch  for "));
 }
 
+TEST_F(Run, Cancel_FromAnotherTerminalStopsTheWait) {
+    employ(R"({"subject":"Watch","outcome":"never"},)");
+    EXPECT_EQ(project.tlm({"cancel", "audit"}).exit_code, 3) << "nothing is under way";
+    Finished cancel;
+    Finished mistyped;
+    const Finished run = project.tlm_meanwhile(kRun, [&](int) {
+        wait_for("Report");
+        mistyped = project.tlm({"cancel", "audits"});
+        cancel = project.tlm({"cancel", "audit"});
+    });
+    EXPECT_EQ(mistyped.exit_code, 3);
+    EXPECT_THAT(mistyped.err, HasSubstr("Did you mean `audit`?"));
+    EXPECT_EQ(cancel.exit_code, 0) << cancel.err;
+    EXPECT_THAT(cancel.out, HasSubstr("audit: asked "));
+    EXPECT_EQ(run.exit_code, 8) << run.out << run.err;
+    EXPECT_THAT(run.out, HasSubstr("`audit` was not waited for any more, as `tlm cancel` asked"));
+    EXPECT_THAT(run.out, HasSubstr("running   audit/task/crew/Watch  for "));
+    // It is forgotten with the run.
+    static_cast<void>(server.admin("POST", "/tasks/complete", R"({"all":true})"));
+    employ();
+    EXPECT_EQ(project.tlm(kRun).exit_code, 0);
+}
+
+TEST_F(Run, OnATerminal_ShowsTheTasksAndLeavesTheReport) {
+    employ();
+    project.environment["LINES"] = "12";
+    project.environment["COLUMNS"] = "60";
+    const Finished run = project.tlm_in_terminal(kRun, "");
+    EXPECT_EQ(run.exit_code, 0) << run.out;
+    EXPECT_THAT(run.out, HasSubstr("] 4 of 4 completed")) << "[####################] all 4 of 4 completed";
+    EXPECT_THAT(run.out, HasSubstr("audit/team/crew"));
+    EXPECT_THAT(run.out, HasSubstr("Report  (reader)"));
+    EXPECT_THAT(run.out, HasSubstr("\x1b[J"));
+    EXPECT_THAT(run.out, HasSubstr("Tasks: 4 of 4 completed."));
+    project.environment["TERM"] = "dumb";
+    EXPECT_THAT(project.tlm_in_terminal(with(kRun, {"--force"}), "").out, Not(HasSubstr("\x1b[")));
+}
+
 TEST_F(Run, OnFinish_IsGivenTheSummaryWhateverTheEnd) {
     employ(R"({"subject":"Review*","outcome":"failed","after_reads":1},)");
     const Finished run = project.tlm(
@@ -209,6 +247,28 @@ std::string random_dag(int n, unsigned seed) {
                             blocked);
     }
     return yaml;
+}
+
+TEST_F(Run, FewTeamsBesideManyTasksOfOthers_AreAskedForByThemselves) {
+    std::string others;
+    for (int i = 0; i < 2500; ++i)
+        others += fmt::format(R"({}{{"id":"other-{}","subject":"s","teamId":"theirs","status":"running"}})",
+                              i == 0 ? "" : ",", i);
+    static_cast<void>(server.admin("POST", "/tasks", fmt::format(R"({{"items":[{}]}})", others)));
+    employ();
+    const Finished run = project.tlm(kRun);
+    EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+    int whole = 0;
+    int by_team = 0;
+    const rapidjson::Document log = server.admin("GET", "/requests");
+    for (const auto& request : log["requests"].GetArray()) {
+        const std::string path = request["path"].GetString();
+        const bool read = std::string(request["method"].GetString()) == "GET";
+        whole += read && path.starts_with("/v1/tasks") ? 1 : 0;
+        by_team += read && path.starts_with("/v1/teams/") && path.find("/tasks") != std::string::npos ? 1 : 0;
+    }
+    EXPECT_GE(by_team, 4) << "a look for each link of the chain";
+    EXPECT_LE(whole, 4 * 3) << "three pages, before and after the apply, before the wait and at its end";
 }
 
 TEST_F(Run, ThousandTasksInARandomOrder_AreSubmittedInAValidOne) {

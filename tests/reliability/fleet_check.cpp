@@ -33,6 +33,7 @@ class Checker {
           tasks_(server.get("/v1/tasks?limit=1000")),
           early_(server.stat("dispatched_early")),
           workflows_(read(expectation.workflows)),
+          torn_down_(read(expectation.torn_down)),
           others_(expectation.others) {
         rapidjson::Document bound;
         bound.Parse(project.tlm({"state", "list", "--format", "json"}).out);
@@ -53,6 +54,10 @@ class Checker {
                 check_team(workflow.name, team);
             agents += workflow.agents.size();
             teams += workflow.teams.size();
+        }
+        for (const Workflow& workflow : torn_down_) {
+            for (const TeamSpec& team : workflow.teams)
+                check_done(workflow.name, team);
         }
         check_others(agents_["agents"], "agent", agents);
         check_others(teams_["teams"], "team", teams);
@@ -132,6 +137,22 @@ class Checker {
         }
     }
 
+    void check_done(const std::string& workflow, const TeamSpec& team) {
+        for (const TaskSpec& task : team.tasks) {
+            int completed = 0;
+            int all = 0;
+            for (const Value& live : tasks_["tasks"].GetArray()) {
+                if (text(live, "subject") != task.subject) continue;
+                ++all;
+                completed += text(live, "status") == "completed" ? 1 : 0;
+            }
+            if (all != 1 || completed != 1) {
+                wrong(fmt::format("{}/task/{}/{}: is there {} times, {} of them completed", workflow,
+                                  team.name, task.subject, all, completed));
+            }
+        }
+    }
+
     void check_others(const Value& list, const std::string& kind, std::size_t desired) {
         const std::size_t want = desired + others_[kind];
         if (list.Size() != want)
@@ -143,6 +164,7 @@ class Checker {
     const rapidjson::Document tasks_;
     const int early_;
     const std::vector<Workflow> workflows_;
+    std::vector<Workflow> torn_down_;
     std::map<std::string, std::size_t> others_;
     std::map<std::string, std::string> bound_;
     std::vector<std::string> wrong_;

@@ -15,6 +15,8 @@ struct Expectation {
     // Live carriers of keys beside the desired ones, by kind ("agent", "team"): what --force left behind, and
     // orphans that nobody pruned.
     std::map<std::string, std::size_t> others;
+    // YAML of workflows that came to their end and were taken down: of each task one, which is completed.
+    std::vector<std::string> torn_down = {};
 };
 
 // Every way in which the fleet is not as expected, one sentence each: an agent or team that is there twice or

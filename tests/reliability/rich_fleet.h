@@ -54,6 +54,8 @@ teams:
       - {subject: watch, description: Look, assign_to: mover}
 )";
 
+inline const std::string kAfterKept = std::string("teardown: never\n") + kAfter;
+
 inline constexpr const char* kNothing = "metadata: {name: rich}\nagents: []\nteams: []\n";
 
 // What is run, and what must be there in the end.
@@ -100,9 +102,16 @@ inline const std::vector<Scenario> kScenarios = {
      true},
     {"Run",
      nullptr,
-     kAfter,
+     kAfterKept.c_str(),
      {"run", "--yes", "--poll-min", "1ms", "--poll-max", "2ms"},
      {{kAfter}, {}},
+     false,
+     true},
+    {"RunAndTakeDown",
+     nullptr,
+     kAfter,
+     {"run", "--yes", "--poll-min", "1ms", "--poll-max", "2ms"},
+     {{kNothing}, {}, {kAfter}},
      false,
      true},
 };

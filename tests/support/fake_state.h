@@ -23,6 +23,7 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     std::vector<Protection> protected_;
     std::map<Address, EndedTask> ended;
     std::map<std::string, TornDown> down;
+    std::vector<std::string> cancelled_;
     int commits = 0;
     int fail_commits_after = -1;
     bool force_unfinished = false;  // the forced run so far was interrupted
@@ -91,6 +92,7 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
         }
         return made;
     }
+    Result<std::vector<std::string>> cancelled() const override { return cancelled_; }
     Result<std::optional<CachedSnapshot>> cached_snapshot() const override { return std::nullopt; }
     Result<std::vector<RunRecord>> runs() const override { return std::vector<RunRecord>(); }
     Result<std::vector<JournalEntry>> entries(const std::string&) const override {

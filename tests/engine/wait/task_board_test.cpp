@@ -102,6 +102,32 @@ TEST_F(TaskBoardTest, NotListed_IsLostTheSecondTime) {
     EXPECT_THAT(see(), ElementsAre("b lost running", "c skipped ", "d skipped "));
 }
 
+TEST_F(TaskBoardTest, RememberedEnd_CountsWhereTheTargetDoesNotListItAnyMore) {
+    const EndedTask ended{task("a"), {"1"}, TaskEnd::completed};
+    board_ = TaskBoard({Binding{task("a"), {}, {"1"}, {"t"}, {}}, Binding{task("b"), {}, {"2"}, {"t"}, {}}},
+                       {&c_}, now_, {ended});
+    live("1", "failed");
+    live("2", "completed");
+    EXPECT_THAT(see(), ElementsAre("a failed failed", "b completed completed", "c skipped "))
+        << "what it lists says more";
+    board_ = TaskBoard({Binding{task("a"), {}, {"1"}, {"t"}, {}}}, {}, now_, {ended});
+    live("1", "");
+    EXPECT_THAT(see(), IsEmpty());
+    EXPECT_THAT(see(), ElementsAre("a completed "));
+}
+
+TEST_F(TaskBoardTest, EndedAndBoundNoMore_IsOnTheBoardAtItsEnd) {
+    board_ = TaskBoard({}, {&c_, &d_}, now_,
+                       {{task("a"), {"1"}, TaskEnd::completed},
+                        {task("b"), {"2"}, TaskEnd::completed},
+                        {task("d"), {}, TaskEnd::skipped}});
+    EXPECT_EQ(board_.tasks().size(), 4U);
+    ASSERT_THAT(board_.ready(), ElementsAre(2)) << "all that it waits for is completed";
+    EXPECT_EQ(board_.count(TaskStage::waiting), 1U) << "what was skipped once is to be submitted now";
+    board_ = TaskBoard({}, {&c_}, now_, {{task("a"), {"1"}, TaskEnd::failed}});
+    EXPECT_THAT(see(), ElementsAre("c skipped "));
+}
+
 TEST_F(TaskBoardTest, AtItsEnd_StaysThere) {
     live("1", "completed");
     live("2", "running");

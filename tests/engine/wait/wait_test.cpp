@@ -138,6 +138,19 @@ TEST_F(WaitTest, TimeUp_LeavesTheRestAndSaysWhoseTimeItWas) {
     EXPECT_EQ(stage(report, "build"), TaskStage::waiting);
 }
 
+TEST_F(WaitTest, Cancelled_LeavesTheTasksAndTheFleetAndSaysSo) {
+    int reads = 0;
+    const WaitReport report = run([&] {
+        set("design", "running");
+        if (++reads == 5) world_.state.cancelled_ = {"other", "wf"};
+    });
+    EXPECT_THAT(report.cancelled, ElementsAre("wf"));
+    EXPECT_FALSE(report.interrupted);
+    EXPECT_EQ(stage(report, "design"), TaskStage::submitted);
+    EXPECT_EQ(world_.fleet.count(Kind::agent), 2U);
+    EXPECT_EQ(world_.fleet.count(Kind::task), 1U);
+}
+
 TEST_F(WaitTest, StopRequested_EndsItAndASecondWaitGoesOn) {
     WaitReport report = run([this] { world_.stop = true; });
     EXPECT_TRUE(report.interrupted);
