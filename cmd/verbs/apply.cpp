@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "cmd/approval.h"
@@ -67,7 +68,7 @@ class Apply {
         const bool changes = was_reviewed_ || has_changes(prepared.plan);
         if (!changes && !context_.options.wait) return nothing_to_do(*state, prepared.plan);
         BOOST_OUTCOME_TRYV(check_limits(*state, prepared));
-        if (changes && !confirm()) {
+        if ((changes || takes_down_) && !confirm(changes)) {
             say(context_, "Declined: nothing was changed.\n");
             return ExitCode::interrupted;
         }
@@ -115,6 +116,11 @@ class Apply {
         prepared.losses = std::move(planned.losses);
         digest_ = plan_digest(prepared.plan);
         stuck_ = planned.stuck;
+        takes_down_ = context_.options.wait &&
+                      std::ranges::any_of(prepared.plan.teardown, [&](const TeardownRule& rule) {
+                          return std::ranges::find(planned.set_aside, rule.workflow, &TornDown::workflow) ==
+                                 planned.set_aside.end();
+                      });
         return prepared;
     }
 
@@ -168,7 +174,9 @@ class Apply {
                       : "Give --yes to apply without asking; `tlm plan` shows what would be done.");
     }
 
-    [[nodiscard]] bool confirm() const {
+    [[nodiscard]] bool confirm(bool changes) const {
+        if (!changes)
+            return agreed(context_.options, "Wait for the tasks, and take down what comes to its end?");
         return agreed(context_.options, destroys_ ? "Delete all of this?" : "Apply this plan?");
     }
 
@@ -306,8 +314,9 @@ class Apply {
     std::optional<Plan> reviewed_;
     const bool was_reviewed_ = reviewed_.has_value();
     std::vector<Workflow> workflows_;
-    std::string digest_;     // of the plan, as it was reviewed
-    std::size_t stuck_ = 0;  // waiting tasks whose turn can't come: what they wait for failed
+    std::string digest_;       // of the plan, as it was reviewed
+    bool takes_down_ = false;  // at the end of the wait, of workflows that are still there
+    std::size_t stuck_ = 0;    // waiting tasks whose turn can't come: what they wait for failed
 };
 
 Result<void> check_reviewed(const Context& context, const Plan& plan) {

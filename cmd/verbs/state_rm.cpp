@@ -28,9 +28,10 @@ Result<ExitCode> run_state_rm(const Context& context) {
         return ExitCode::interrupted;
     }
     JournalBatch batch;
-    for (const Binding& binding : forgotten)
+    for (const Binding& binding : forgotten) {
         batch.unbind.push_back(binding.address);
-    if (binding.address.kind == Kind::task) batch.forget_ends.push_back(binding.address);
+        if (binding.address.kind == Kind::task) batch.forget_ends.push_back(binding.address);
+    }
     BOOST_OUTCOME_TRYV(state->begin_run("state rm", {}));
     BOOST_OUTCOME_TRYV(state->commit(batch));
     BOOST_OUTCOME_TRYV(state->end_run("done", {}));
