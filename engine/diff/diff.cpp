@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "engine/resource/task_status.h"
+
 namespace tlm {
 namespace {
 
@@ -153,11 +155,15 @@ class Differ {
         add(std::move(change));
     }
 
-    bool has_status(const Address& task, std::string_view status) const {
-        if (pending_.contains(task)) return false;
+    // How a task has ended that this plan does not submit, as far as the target shows or the state remembers
+    // it.
+    std::optional<TaskEnd> end_of(const Address& task) const {
+        if (pending_.contains(task)) return std::nullopt;
         const Match match = fleet_.match(task);
-        if (match.chosen != nullptr) return match.chosen->attributes.text(Attribute::status) == status;
-        return fleet_.end_of(task) == (status == "completed" ? TaskEnd::completed : TaskEnd::failed);
+        if (match.chosen == nullptr) return fleet_.end_of(task);
+        const std::string_view status = match.chosen->attributes.text(Attribute::status);
+        if (has_completed(status)) return TaskEnd::completed;
+        return has_failed(status) ? std::optional(TaskEnd::failed) : std::nullopt;
     }
 
     // Whether a task came to its end on the target once.
@@ -166,8 +172,8 @@ class Differ {
         return end && *end != TaskEnd::skipped;
     }
 
-    bool completed(const Address& task) const { return has_status(task, "completed"); }
-    bool failed(const Address& task) const { return has_status(task, "failed"); }
+    bool completed(const Address& task) const { return end_of(task) == TaskEnd::completed; }
+    bool failed(const Address& task) const { return end_of(task) == TaskEnd::failed; }
 
     // A reference that this plan gives a new id is out of date on the target, whatever it says there.
     bool recreated(const DesiredResource& desired, const std::string& agent) const {

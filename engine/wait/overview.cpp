@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/resource/task_status.h"
+
 namespace tlm {
 namespace {
 
 TaskStage stage_of(std::string_view status) {
-    if (status == "completed") return TaskStage::completed;
-    return status == "failed" ? TaskStage::failed : TaskStage::submitted;
+    if (has_completed(status)) return TaskStage::completed;
+    return has_failed(status) ? TaskStage::failed : TaskStage::submitted;
 }
 
 TaskStage stage_of(TaskEnd end) {

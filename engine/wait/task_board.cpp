@@ -4,6 +4,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "engine/resource/task_status.h"
+
 namespace tlm {
 namespace {
 
@@ -137,9 +139,9 @@ std::vector<std::size_t> TaskBoard::see(const Snapshot& fleet, TimePoint now) {
         const std::string_view status = live.attributes.text(Attribute::status);
         if (at_end(task.stage) || status == task.status) continue;
         task.status = status;
-        if (status == "completed") {
+        if (has_completed(status)) {
             move(i, TaskStage::completed, now, moved);
-        } else if (status == "failed") {
+        } else if (has_failed(status)) {
             move(i, TaskStage::failed, now, moved);
         } else {
             move(i, TaskStage::submitted, now, moved);

@@ -4,6 +4,7 @@
 
 #include "engine/apply/verify.h"
 #include "engine/plan/teardown.h"
+#include "engine/resource/task_status.h"
 
 namespace tlm {
 namespace {
@@ -64,8 +65,8 @@ Result<void> remember_ends(const Snapshot& fleet, const StateReader& state, Jour
     for (const LiveResource& live : fleet.resources) {
         if (live.kind != Kind::task) continue;
         const std::string_view status = live.attributes.text(Attribute::status);
-        if (status == "completed") shown.emplace(live.id, TaskEnd::completed);
-        if (status == "failed") shown.emplace(live.id, TaskEnd::failed);
+        if (has_completed(status)) shown.emplace(live.id, TaskEnd::completed);
+        if (has_failed(status)) shown.emplace(live.id, TaskEnd::failed);
     }
     if (shown.empty()) return success();
     BOOST_OUTCOME_TRY(bindings, state.bindings());

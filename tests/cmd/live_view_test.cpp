@@ -66,8 +66,8 @@ TEST_F(LiveView, Tasks_AreShownWithStatusWorkerTimeAndWhatTheyWaitFor) {
     EXPECT_THAT(
         lines(100, 20),
         ElementsAre("[#####...............] 1 of 4 completed, 2 under way, 1 waiting", "wf/team/team-00",
-                    "  completed task-000  (ann)  after 5.0 s", "  pending   task-001  (ann)  for 60 s",
-                    "  running   task-002  (ann)  for 60 s", "  waiting   then  for task-001"));
+                    "  completed task-000  (ann)  after 5.0 s", "  pending   task-001  (ann)  for 1 min",
+                    "  running   task-002  (ann)  for 1 min", "  waiting   then  for task-001"));
 }
 
 TEST_F(LiveView, SmallWindow_ShowsWhatIsUrgentAndCountsTheRest) {

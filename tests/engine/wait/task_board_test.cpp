@@ -75,6 +75,13 @@ TEST_F(TaskBoardTest, Failure_SkipsWhatComesAfterItAndNamesIt) {
     EXPECT_EQ(board_.count(TaskStage::skipped), 2U);
 }
 
+TEST_F(TaskBoardTest, OtherWordsForAFailure_AreAFailureToo) {
+    live("1", "cancelled");
+    live("2", "error");
+    EXPECT_THAT(see(), ElementsAre("a failed cancelled", "b failed error", "c skipped ", "d skipped "));
+    EXPECT_TRUE(board_.over());
+}
+
 TEST_F(TaskBoardTest, RefusedByTheTarget_CountsAsFailed) {
     live("1", "completed");
     live("2", "completed");
