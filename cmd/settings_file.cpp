@@ -3,26 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <boost/algorithm/string/classification.hpp>
+#include <boost/algorithm/string/split.hpp>
 
+#include "cmd/option_table.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
 namespace {
 
-const std::array<std::string, 13> kNames = {"AGAMEMNON_URL",
-                                            "AGAMEMNON_API_KEY",
-                                            "AGAMEMNON_RATE_LIMIT_RPS",
-                                            "AGAMEMNON_RATE_LIMIT_BURST",
-                                            "AGAMEMNON_TIMEOUT",
-                                            "AGAMEMNON_CA_CERT",
-                                            "AGAMEMNON_CLIENT_CERT",
-                                            "AGAMEMNON_CLIENT_KEY",
-                                            "HOST_ID",
-                                            "REQUIRE_TLS",
-                                            "WORKFLOWS_DIR",
-                                            "TLM_STATE",
-                                            "NO_COLOR"};
+// Those of the table that help is made from, where two may stand in one row.
+std::vector<std::string> names() {
+    std::vector<std::string> names;
+    for (const SettingInfo& setting : setting_table()) {
+        std::vector<std::string> row;
+        boost::split(row, std::string(setting.names), boost::is_any_of(", "), boost::token_compress_on);
+        names.insert(names.end(), row.begin(), row.end());
+    }
+    return names;
+}
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view kBlank = " \t\r";
@@ -53,8 +52,10 @@ bool read_value(std::string_view text, std::string& value) {
 void warn_of_misspelling(const std::string& name, const std::string& place,
                          std::vector<std::string>& warnings) {
     const bool looks_like_ours = name.starts_with("AGAMEMNON_") || name.starts_with("TLM_");
-    if (!looks_like_ours || std::ranges::find(kNames, name) != kNames.end()) return;
-    const auto near = nearest(name, kNames);
+    if (!looks_like_ours) return;
+    const std::vector<std::string> known = names();
+    if (std::ranges::find(known, name) != known.end()) return;
+    const auto near = nearest(name, known);
     warnings.push_back(fmt::format("{}: {} is no setting of tlm{}", place, visible(name),
                                    near ? fmt::format("; did you mean {}?", *near) : ""));
 }

@@ -59,6 +59,7 @@ TEST(Settings, FaultsNameFileAndLine) {
 TEST(Settings, MisspelledNameInAFileIsAWarningWithASuggestion) {
     EXPECT_THAT(resolve({}, "AGAMEMNON_ULR=x\n").value().warnings,
                 ElementsAre(".env:1: AGAMEMNON_ULR is no setting of tlm; did you mean AGAMEMNON_URL?"));
+    EXPECT_THAT(resolve({}, "TLM_TRUSTED_KEYS=keys\nAGAMEMNON_CLIENT_KEY=k\n").value().warnings, IsEmpty());
 }
 
 TEST(Settings, ClearTextToOtherMachinesIsRefusedUnlessAllowed) {
