@@ -83,6 +83,8 @@ constexpr std::string_view kEvents = R"json({
     { "$ref": "#/definitions/throttled" },
     { "$ref": "#/definitions/task" },
     { "$ref": "#/definitions/not_read" },
+    { "$ref": "#/definitions/listening" },
+    { "$ref": "#/definitions/not_listening" },
     { "$ref": "#/definitions/finished" },
     { "$ref": "#/definitions/not_applied" },
     { "$ref": "#/definitions/left_behind" },
@@ -240,6 +242,31 @@ constexpr std::string_view kEvents = R"json({
         "reason": { "type": "string" },
         "failures": { "type": "integer", "minimum": 1 },
         "pause_ms": { "$ref": "#/definitions/count" }
+      }
+    },
+    "listening": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["seq", "at", "event", "broker", "again"],
+      "properties": {
+        "seq": { "$ref": "#/definitions/count" },
+        "at": { "$ref": "#/definitions/time" },
+        "event": { "enum": ["listening"] },
+        "broker": { "type": "string" },
+        "again": { "type": "boolean" }
+      }
+    },
+    "not_listening": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["seq", "at", "event", "broker", "reason", "tried_again"],
+      "properties": {
+        "seq": { "$ref": "#/definitions/count" },
+        "at": { "$ref": "#/definitions/time" },
+        "event": { "enum": ["not_listening"] },
+        "broker": { "type": "string" },
+        "reason": { "type": "string" },
+        "tried_again": { "type": "boolean" }
       }
     },
     "finished": {

@@ -62,6 +62,13 @@ void Progress::on(const ApplyEvent& event) {
         message(fmt::format("no answer  {} ({} of {} in a row; again in {:.1f} s)\n",
                             visible(not_read->reason), not_read->failures, not_read->patience,
                             static_cast<double>(not_read->pause.count()) / 1000));
+    } else if (const auto* listening = std::get_if<Listening>(&event)) {
+        message(fmt::format("listening  {} tells {}when something happens to tasks\n",
+                            visible(listening->broker), listening->again ? "again " : ""));
+    } else if (const auto* not_listening = std::get_if<NotListening>(&event)) {
+        message(fmt::format("no events  {}: {}; the tasks are polled instead{}\n",
+                            visible(not_listening->broker), visible(not_listening->reason),
+                            not_listening->tried_again ? " until it is back" : ""));
     }
 }
 

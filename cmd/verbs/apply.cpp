@@ -17,6 +17,7 @@
 #include "cmd/stdio.h"
 #include "cmd/system_clock.h"
 #include "cmd/target.h"
+#include "cmd/task_events.h"
 #include "cmd/terminal.h"
 #include "cmd/verbs/verbs.h"
 #include "cmd/wait_settings.h"
@@ -229,8 +230,10 @@ class Apply {
                 desired->push_back(resource.address);
         }
         say(context_, "Waiting for the tasks\n");
-        BOOST_OUTCOME_TRY(report, wait_for_tasks(plan, desired, ports, settings,
-                                                 wait_settings(context_, plan.workflows, workflows_)));
+        const std::unique_ptr<WakeUp> wake_up = listen_for_tasks(context_);
+        BOOST_OUTCOME_TRY(report,
+                          wait_for_tasks(plan, desired, ports, settings,
+                                         wait_settings(context_, plan.workflows, workflows_), wake_up.get()));
         progress.clear();
         context_.events->waited(report);
         return report;

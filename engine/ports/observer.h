@@ -62,8 +62,17 @@ struct NotRead {  // the target did not answer; it is asked again
     int patience = 0;
     std::chrono::milliseconds pause{};
 };
+struct Listening {  // hints come that tasks may have moved
+    std::string broker;
+    bool again = false;
+};
+struct NotListening {  // they don't, or not any more; tasks are polled instead
+    std::string broker;
+    std::string reason;
+    bool tried_again = false;  // the broker is, until it is back
+};
 using ApplyEvent = std::variant<ApplyBegins, ChangeStarted, ChangeEnded, Retrying, Throttled, TaskMoved,
-                                WaitProgress, NotRead>;
+                                WaitProgress, NotRead, Listening, NotListening>;
 
 // Told of events as they happen, on the thread that applies. Must not block for long and must not fail.
 class Observer {

@@ -53,12 +53,13 @@ std::vector<Binding> tasks_to_wait_for(const Plan& plan, const std::vector<Bindi
 class Waiter {
   public:
     Waiter(const Plan& plan, TaskBoard board, const std::vector<Binding>& bindings, Snapshot fleet,
-           ApplyPorts& ports, const ApplySettings& settings, const WaitSettings& wait)
+           ApplyPorts& ports, const ApplySettings& settings, const WaitSettings& wait, WakeUp* wake_up)
         : plan_(plan),
           board_(std::move(board)),
           ports_(ports),
           settings_(settings),
           wait_(wait),
+          wake_up_(wake_up),
           begun_(ports.clock.now()),
           pause_(wait.poll_min) {
         for (const Binding& binding : bindings) {
@@ -81,7 +82,7 @@ class Waiter {
             }
             expire();
             if (board_.over() || stopped()) break;
-            ports_.clock.sleep_until(std::min(ports_.clock.now() + pause_, next_limit()));
+            rest();
             if (stopped()) break;
             seen = read();
             if (seen) moved = announce(board_.see(fleet_, ports_.clock.now()));
@@ -95,6 +96,20 @@ class Waiter {
     bool stopped() {
         report_.interrupted = report_.interrupted || settings_.stop_requested();
         return report_.interrupted || report_.stopped_by.has_value();
+    }
+
+    // Until the tasks should be looked at again.
+    void rest() {
+        const TimePoint now = ports_.clock.now();
+        // In trouble or in doubt, it is the pause that was said.
+        if (wake_up_ == nullptr || failures_ > 0 || unsettled_) {
+            ports_.clock.sleep_until(std::min(now + pause_, next_limit()));
+        } else {
+            const milliseconds most =
+                wake_up_->connected() ? std::max(wait_.poll_untold, wait_.poll_max) : pause_;
+            wake_up_->sleep(now + wait_.poll_min, std::min(now + most, next_limit()), teams());
+        }
+        if (wake_up_ != nullptr) wake_up_->tell(ports_.observer);
     }
 
     // ---- reading ------------------------------------------------------------------------------------------
@@ -265,6 +280,7 @@ class Waiter {
     ApplyPorts& ports_;
     const ApplySettings& settings_;
     const WaitSettings& wait_;
+    WakeUp* const wake_up_;  // may be null
     const TimePoint begun_;
     milliseconds pause_;
     std::set<std::string> past_;  // workflows whose time is up
@@ -281,13 +297,13 @@ bool WaitReport::all_completed() const {
 }
 
 Result<WaitReport> wait_for_tasks(const Plan& plan, const std::optional<std::vector<Address>>& desired,
-                                  ApplyPorts& ports, const ApplySettings& settings,
-                                  const WaitSettings& wait) {
+                                  ApplyPorts& ports, const ApplySettings& settings, const WaitSettings& wait,
+                                  WakeUp* wake_up) {
     BOOST_OUTCOME_TRY(fleet, ports.reader.read_fleet());
     BOOST_OUTCOME_TRYV(settle_open_intents(fleet, ports.reader, ports.state, ports.journal));
     BOOST_OUTCOME_TRY(bindings, ports.state.bindings());
     TaskBoard board(tasks_to_wait_for(plan, bindings, desired), waiting_tasks(plan), ports.clock.now());
-    return Waiter(plan, std::move(board), bindings, std::move(fleet), ports, settings, wait).run();
+    return Waiter(plan, std::move(board), bindings, std::move(fleet), ports, settings, wait, wake_up).run();
 }
 
 }  // namespace tlm
