@@ -7,7 +7,7 @@ namespace {
 
 TEST(TeamFilter, WithoutTeams_EverythingPasses) {
     EXPECT_TRUE(TeamFilter().passes("hi.tasks.t.1.completed"));
-    EXPECT_TRUE(TeamFilter({}).passes("hi.tasks.t.1.completed"));
+    EXPECT_TRUE(TeamFilter(std::vector<ResourceId>()).passes("hi.tasks.t.1.completed"));
 }
 
 TEST(TeamFilter, TaskOfAnotherTeam_DoesNotPass) {
