@@ -220,7 +220,7 @@ constexpr std::array kSettings = {
     SettingInfo{"AGAMEMNON_RATE_LIMIT_RPS, AGAMEMNON_RATE_LIMIT_BURST",
                 "requests a second, and at once (default: no limit)"},
     SettingInfo{"HOST_ID", "the machine on which docker agents run"},
-    SettingInfo{"NATS_URL", "tls://HOST of a broker whose task events replace polling"},
+    SettingInfo{"NATS_URL", "tls://HOST of a broker whose events replace polling"},
     SettingInfo{"REQUIRE_TLS", "false allows http:// and nats:// to other machines"},
     SettingInfo{"TLM_TRUSTED_KEYS", "directory of *.pub; only plans they signed apply"},
     SettingInfo{"DEFAULT_WORKFLOW_TIMEOUT", "seconds to wait where a workflow does not say (default 7200)"},
