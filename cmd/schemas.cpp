@@ -85,6 +85,8 @@ constexpr std::string_view kEvents = R"json({
     { "$ref": "#/definitions/not_read" },
     { "$ref": "#/definitions/teardown" },
     { "$ref": "#/definitions/cancelled" },
+    { "$ref": "#/definitions/listening" },
+    { "$ref": "#/definitions/not_listening" },
     { "$ref": "#/definitions/finished" },
     { "$ref": "#/definitions/not_applied" },
     { "$ref": "#/definitions/left_behind" },
@@ -266,6 +268,31 @@ constexpr std::string_view kEvents = R"json({
         "at": { "$ref": "#/definitions/time" },
         "event": { "enum": ["cancelled"] },
         "workflow": { "type": "string" }
+      }
+    },
+    "listening": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["seq", "at", "event", "broker", "again"],
+      "properties": {
+        "seq": { "$ref": "#/definitions/count" },
+        "at": { "$ref": "#/definitions/time" },
+        "event": { "enum": ["listening"] },
+        "broker": { "type": "string" },
+        "again": { "type": "boolean" }
+      }
+    },
+    "not_listening": {
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["seq", "at", "event", "broker", "reason", "tried_again"],
+      "properties": {
+        "seq": { "$ref": "#/definitions/count" },
+        "at": { "$ref": "#/definitions/time" },
+        "event": { "enum": ["not_listening"] },
+        "broker": { "type": "string" },
+        "reason": { "type": "string" },
+        "tried_again": { "type": "boolean" }
       }
     },
     "finished": {

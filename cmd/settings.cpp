@@ -72,13 +72,19 @@ void add_options(const Options& options, SettingMap& settings) {
     add("AGAMEMNON_CA_CERT", options.ca_cert, "--ca-cert");
 }
 
-Result<void> read_target(const Resolver& resolver, Settings& settings) {
+Result<void> read_addresses(const Resolver& resolver, bool waits, Settings& settings) {
     BOOST_OUTCOME_TRY(tls, resolver.truth("REQUIRE_TLS", true));
     const Setting* url = resolver.find("AGAMEMNON_URL");
     BOOST_OUTCOME_TRY(address,
                       url == nullptr ? default_target() : read_target_address(url->value, url->origin, tls));
     settings.target = std::move(address.text);
     settings.sandbox_path = std::move(address.sandbox_path);
+    const Setting* broker = resolver.find("NATS_URL");
+    // Other programs go by NATS_URL too: where nothing waits, or nobody sends events, it is none of our
+    // business.
+    if (!waits || broker == nullptr || !settings.sandbox_path.empty()) return success();
+    BOOST_OUTCOME_TRY(found, read_broker_address(broker->value, broker->origin, tls));
+    settings.broker = std::move(found);
     return success();
 }
 
@@ -126,7 +132,7 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
     }
     add_options(options, map);
     const Resolver resolver(map);
-    BOOST_OUTCOME_TRYV(read_target(resolver, settings));
+    BOOST_OUTCOME_TRYV(read_addresses(resolver, options.wait, settings));
     BOOST_OUTCOME_TRYV(read_key(resolver, settings));
     if (const Setting* host = resolver.find("HOST_ID")) {
         if (!valid_utf8(host->value)) return bad("HOST_ID", *host, "is not UTF-8, and plans hold it");

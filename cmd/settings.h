@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cmd/broker_address.h"
 #include "cmd/options.h"
 #include "engine/base/secret.h"
 #include "providers/agamemnon/agamemnon.h"
@@ -26,6 +28,7 @@ struct Settings {
     double rate_limit_burst = 0;
     std::chrono::milliseconds workflow_timeout{7'200'000};  // where a workflow says nothing
     std::chrono::milliseconds monitor_timeout{0};           // whatever it says; 0: no such limit
+    std::optional<BrokerAddress> broker;                    // of events about tasks, where it waits for them
     int failure_threshold = 10;                             // reads in a row that may fail while waiting
     std::vector<std::string> warnings;                      // for people, about the settings files
 };

@@ -1,8 +1,8 @@
 #include "cmd/target.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
+#include "cmd/core_dumps.h"
 #include "cmd/interrupt.h"
 #include "cmd/version.h"
 #include "engine/base/text.h"
@@ -10,17 +10,6 @@
 #include "providers/sandbox/sandbox.h"
 
 namespace tlm::cmd {
-namespace {
-
-// A core dump is what a crash leaves behind and what people attach to reports, and the key would be in it.
-void forbid_core_dumps() {
-    // One byte is too little for a file, and is what keeps the kernel from handing the dump to a program,
-    // which a limit of 0 does not (do_coredump in the kernel's fs/coredump.c).
-    const rlimit none = {1, 1};
-    setrlimit(RLIMIT_CORE, &none);
-}
-
-}  // namespace
 
 Result<Target> Target::open(const Context& context) {
     const Settings& settings = context.settings;

@@ -60,11 +60,15 @@ TEST(Layers, StateIncludesTheEngineOnly) {
 TEST(Layers, AgamemnonIncludesTheEngineOnly) {
     expect_only("providers/agamemnon", {"providers/agamemnon", "engine"});
 }
+TEST(Layers, NatsIncludesTheEngineOnly) {
+    expect_only("providers/nats", {"providers/nats", "engine"});
+}
 TEST(Layers, SandboxIncludesTheEngineOnly) {
     expect_only("providers/sandbox", {"providers/sandbox", "engine"});
 }
 TEST(Layers, CommandLineIncludesNoTests) {
-    expect_only("cmd", {"cmd", "engine", "state", "providers/agamemnon", "providers/sandbox"});
+    expect_only("cmd",
+                {"cmd", "engine", "state", "providers/agamemnon", "providers/nats", "providers/sandbox"});
 }
 
 TEST(Layers, EngineKnowsNoHttpSqlTerminalOrEnvironment) {
@@ -78,7 +82,7 @@ TEST(Layers, EngineKnowsNoHttpSqlTerminalOrEnvironment) {
 
 TEST(Layers, ThirdPartyHeadersStayInSources) {
     static const std::regex third_party(
-        R"(<(curl/|sqlite3|yaml|rapidjson/|openssl/|fmt/|dtl/|uni(str|lbrk|width)|boost/program_options).*)");
+        R"(<(curl/|nats/|sqlite3|yaml|rapidjson/|openssl/|fmt/|dtl/|uni(str|lbrk|width)|boost/program_options).*)");
     for (const char* folder : {"engine", "state", "providers", "cmd"}) {
         for (const Include& include : includes_of(folder)) {
             // fwd.h only declares names, so that a header need not bring the library in.

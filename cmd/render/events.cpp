@@ -234,6 +234,17 @@ void Events::on(const ApplyEvent& event) {
         one.flag("completed", teardown->what.completed);
         one.number("changes", teardown->changes);
         write(one);
+    } else if (const auto* listening = std::get_if<Listening>(&event)) {
+        Line one = line("listening");
+        one.text("broker", listening->broker);
+        one.flag("again", listening->again);
+        write(one);
+    } else if (const auto* not_listening = std::get_if<NotListening>(&event)) {
+        Line one = line("not_listening");
+        one.text("broker", not_listening->broker);
+        one.text("reason", not_listening->reason);
+        one.flag("tried_again", not_listening->tried_again);
+        write(one);
     }
 }
 

@@ -91,6 +91,13 @@ void Progress::on(const ApplyEvent& event) {
                             teardown->changes,
                             teardown->what.completed ? "all of its tasks are completed"
                                                      : "some of its tasks did not complete"));
+    } else if (const auto* listening = std::get_if<Listening>(&event)) {
+        message(fmt::format("listening  {} tells {}when something happens to tasks\n",
+                            visible(listening->broker), listening->again ? "again " : ""));
+    } else if (const auto* not_listening = std::get_if<NotListening>(&event)) {
+        message(fmt::format("no events  {}: {}; the tasks are polled instead{}\n",
+                            visible(not_listening->broker), visible(not_listening->reason),
+                            not_listening->tried_again ? " until it is back" : ""));
     }
 }
 

@@ -18,6 +18,7 @@
 #include "cmd/stdio.h"
 #include "cmd/system_clock.h"
 #include "cmd/target.h"
+#include "cmd/task_events.h"
 #include "cmd/terminal.h"
 #include "cmd/verbs/verbs.h"
 #include "cmd/wait_settings.h"
@@ -253,8 +254,10 @@ class Apply {
                 desired->push_back(resource.address);
         }
         say(context_, "Waiting for the tasks\n");
-        BOOST_OUTCOME_TRY(report, wait_for_tasks(plan, desired, applied, ports, settings,
-                                                 wait_settings(context_, plan.workflows, workflows_)));
+        const std::unique_ptr<WakeUp> wake_up = listen_for_tasks(context_);
+        BOOST_OUTCOME_TRY(report,
+                          wait_for_tasks(plan, desired, applied, ports, settings,
+                                         wait_settings(context_, plan.workflows, workflows_), wake_up.get()));
         progress.clear();
         context_.events->waited(report);
         return report;

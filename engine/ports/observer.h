@@ -69,8 +69,18 @@ struct TeardownBegins {  // of a workflow whose tasks are at an end
 struct WaitCancelled {  // of a workflow, by another process
     std::string workflow;
 };
-using ApplyEvent = std::variant<ApplyBegins, ChangeStarted, ChangeEnded, Retrying, Throttled, TaskMoved,
-                                WaitProgress, NotRead, TeardownBegins, WaitCancelled>;
+struct Listening {  // hints come that tasks may have moved
+    std::string broker;
+    bool again = false;
+};
+struct NotListening {  // they don't, or not any more; tasks are polled instead
+    std::string broker;
+    std::string reason;
+    bool tried_again = false;  // the broker is, until it is back
+};
+using ApplyEvent =
+    std::variant<ApplyBegins, ChangeStarted, ChangeEnded, Retrying, Throttled, TaskMoved, WaitProgress,
+                 NotRead, TeardownBegins, WaitCancelled, Listening, NotListening>;
 
 // Told of events as they happen, on the thread that applies. Must not block for long and must not fail.
 class Observer {

@@ -74,7 +74,7 @@ class Waiter {
   public:
     Waiter(const Plan& plan, TaskBoard board, const StateView& state, Snapshot fleet,
            const ApplyReport& applied, ApplyPorts& ports, const ApplySettings& settings,
-           const WaitSettings& wait)
+           const WaitSettings& wait, WakeUp* wake_up)
         : plan_(plan),
           board_(std::move(board)),
           troubles_(troubles(applied)),
@@ -82,6 +82,7 @@ class Waiter {
           ports_(ports),
           settings_(settings),
           wait_(wait),
+          wake_up_(wake_up),
           begun_(ports.clock.now()),
           pause_(wait.poll_min) {
         for (const Binding& binding : state.bindings) {
@@ -116,7 +117,7 @@ class Waiter {
             }
             expire();
             if ((board_.over() && due_.empty()) || stopped()) break;
-            rest(std::min(ports_.clock.now() + pause_, next_limit()));
+            rest();
             if (stopped()) break;
             seen = read();
             if (seen) moved = see(false);
@@ -371,12 +372,28 @@ class Waiter {
 
     // ---- pausing ------------------------------------------------------------------------------------------
 
-    // Who watches sees time go by meanwhile, and whoever cancels is heard soon.
-    void rest(TimePoint until) {
-        for (TimePoint now = ports_.clock.now(); now < until && !stopped(); now = ports_.clock.now()) {
-            ports_.clock.sleep_until(std::min(until, now + kGlance));
+    // Until the tasks should be looked at again. Who watches sees time go by meanwhile, and whoever cancels
+    // is heard soon.
+    void rest() {
+        TimePoint now = ports_.clock.now();
+        // In trouble or in doubt, it is the pause that was said.
+        const bool hinted = wake_up_ != nullptr && failures_ == 0 && !unsettled_;
+        const milliseconds most =
+            hinted && wake_up_->connected() ? std::max(wait_.poll_untold, wait_.poll_max) : pause_;
+        const TimePoint earliest = now + wait_.poll_min;
+        const TimePoint until = std::min(now + most, next_limit());
+        bool woken = false;
+        while (now < until && !woken && !stopped()) {
+            const TimePoint glance = std::min(until, now + kGlance);
+            if (hinted) {
+                woken = wake_up_->sleep(earliest, glance, teams());
+            } else {
+                ports_.clock.sleep_until(glance);
+            }
+            if (wake_up_ != nullptr) wake_up_->tell(ports_.observer);
             if (hear_cancelled()) return;
             ports_.observer.on(WaitProgress{&board_});
+            now = ports_.clock.now();
         }
     }
 
@@ -438,6 +455,7 @@ class Waiter {
     ApplyPorts& ports_;
     const ApplySettings& settings_;
     const WaitSettings& wait_;
+    WakeUp* const wake_up_;  // may be null
     const TimePoint begun_;
     milliseconds pause_;
     std::set<std::string> past_;  // workflows whose time is up
@@ -460,12 +478,13 @@ bool WaitReport::all_torn_down() const {
 
 Result<WaitReport> wait_for_tasks(const Plan& plan, const std::optional<std::vector<Address>>& desired,
                                   const ApplyReport& applied, ApplyPorts& ports,
-                                  const ApplySettings& settings, const WaitSettings& wait) {
+                                  const ApplySettings& settings, const WaitSettings& wait, WakeUp* wake_up) {
     BOOST_OUTCOME_TRY(fleet, ports.reader.read_fleet());
     BOOST_OUTCOME_TRYV(settle_open_intents(fleet, ports.reader, ports.state, ports.journal));
     BOOST_OUTCOME_TRY(state, view_state(ports.state, fleet));
     TaskBoard board = board_for(plan, state.bindings, state.ended, desired, ports.clock.now());
-    return Waiter(plan, std::move(board), state, std::move(fleet), applied, ports, settings, wait).run();
+    return Waiter(plan, std::move(board), state, std::move(fleet), applied, ports, settings, wait, wake_up)
+        .run();
 }
 
 }  // namespace tlm

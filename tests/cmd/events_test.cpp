@@ -96,6 +96,8 @@ TEST(Events, EveryKind_IsAsReviewedAndKeepsToTheSchema) {
         events.on(ChangeStarted{&first});
         events.on(Retrying{&first, "502 \x1b[31mbad\u202e gateway", 2});
         events.on(Throttled{std::chrono::milliseconds(1500), "429"});
+        events.on(Listening{"tls://broker:4222", true});
+        events.on(NotListening{"tls://broker:4222", "it can't be reached", true});
         const ChangeResult done{&first, ResultKind::done, "", {}};
         events.on(ChangeEnded{&done});
         const ChangeResult already{&plan.changes[1], ResultKind::already, "", {}};

@@ -105,6 +105,10 @@ void NatsServer::start() {
     if (!options_.certificate_file.empty())
         add({"--tls", "--tlscert", options_.certificate_file, "--tlskey", options_.key_file});
     if (!options_.user.empty()) add({"--user", options_.user, "--pass", options_.password});
+    if (!options_.config.empty()) {
+        std::ofstream(directory_ / "config") << options_.config;
+        add({"--config", directory_ / "config"});
+    }
 
     const int changes = inotify_init1(IN_CLOEXEC);
     inotify_add_watch(changes, directory_.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO);

@@ -9,6 +9,7 @@ namespace tlm::test {
 struct NatsServerOptions {
     std::string certificate_file{}, key_file{};  // PEM; with them it wants TLS
     std::string user{}, password{};              // that clients must give, unless empty
+    std::string config{};                        // the text of a configuration file
 };
 
 // A real nats-server on 127.0.0.1, on a port that the system chooses. It takes connections once constructed.

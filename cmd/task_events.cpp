@@ -1,0 +1,25 @@
+#include "cmd/task_events.h"
+
+#include "cmd/core_dumps.h"
+#include "cmd/interrupt.h"
+#include "providers/nats/task_events.h"
+
+namespace tlm::cmd {
+
+std::unique_ptr<WakeUp> listen_for_tasks(const Context& context) {
+    const auto& broker = context.settings.broker;
+    if (!broker) return nullptr;
+    if (!broker->user.empty()) forbid_core_dumps();
+    NatsOptions options;
+    options.shown = broker->text;
+    options.host = broker->host;
+    options.port = broker->port;
+    options.tls = broker->tls;
+    options.user = broker->user;
+    options.password = broker->password;
+    options.ca_cert = context.settings.tls.ca_cert;
+    options.stop_requested = stop_requested;
+    return std::make_unique<NatsTaskEvents>(std::move(options));
+}
+
+}  // namespace tlm::cmd
