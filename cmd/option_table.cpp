@@ -232,6 +232,7 @@ constexpr std::array kSettings = {
     SettingInfo{"TLM_TRUSTED_KEYS", "directory of *.pub; only plans they signed apply"},
     SettingInfo{"DEFAULT_WORKFLOW_TIMEOUT", "seconds to wait where a workflow does not say (default 7200)"},
     SettingInfo{"MONITOR_TIMEOUT_SECONDS", "seconds to wait at most, whatever a workflow says"},
+    SettingInfo{"HEALTHCHECK_INTERVAL_SECONDS", "seconds after a look that failed while waiting (default 5)"},
     SettingInfo{"HEALTHCHECK_FAILURE_THRESHOLD", "looks in a row that may fail while waiting (default 10)"},
     SettingInfo{"WORKFLOWS_DIR, TLM_STATE", "as --workflows and --state"},
     SettingInfo{"NO_COLOR", "as --no-color, where it is not empty"},

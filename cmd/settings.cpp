@@ -155,6 +155,8 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
     BOOST_OUTCOME_TRY(usual, resolver.number("DEFAULT_WORKFLOW_TIMEOUT", 7200, 0.001, kTenYears));
     BOOST_OUTCOME_TRY(most, resolver.number("MONITOR_TIMEOUT_SECONDS", 0, 0, kTenYears));
     BOOST_OUTCOME_TRY(threshold, resolver.number("HEALTHCHECK_FAILURE_THRESHOLD", 10, 1, 1e6));
+    BOOST_OUTCOME_TRY(interval, resolver.number("HEALTHCHECK_INTERVAL_SECONDS", 5, 0.001, 3600));
+    settings.failure_interval = std::chrono::milliseconds(static_cast<std::int64_t>(interval * 1000));
     settings.workflow_timeout = std::chrono::milliseconds(static_cast<std::int64_t>(usual * 1000));
     settings.monitor_timeout = std::chrono::milliseconds(static_cast<std::int64_t>(most * 1000));
     settings.failure_threshold = static_cast<int>(threshold);

@@ -29,6 +29,7 @@ struct Settings {
     std::chrono::milliseconds workflow_timeout{7'200'000};  // where a workflow says nothing
     std::chrono::milliseconds monitor_timeout{0};           // whatever it says; 0: no such limit
     std::optional<BrokerAddress> broker;                    // of events about tasks, where it waits for them
+    std::chrono::milliseconds failure_interval{5000};       // after a read that failed while waiting
     int failure_threshold = 10;                             // reads in a row that may fail while waiting
     std::vector<std::string> warnings;                      // for people, about the settings files
 };

@@ -17,6 +17,7 @@ WaitSettings wait_settings(const Context& context, const std::vector<std::string
     wait.poll_min = context.options.poll_min;
     wait.poll_max = context.options.poll_max;
     wait.patience = settings.failure_threshold;
+    wait.retry_after = settings.failure_interval;
     for (const std::string& name : names)
         wait.limits[name] = settings.workflow_timeout;
     for (const Workflow& workflow : workflows) {

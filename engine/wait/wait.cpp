@@ -194,7 +194,7 @@ class Waiter {
         } else if (error.code != ErrorCode::unreachable || ++failures_ >= wait_.patience) {
             report_.stopped_by = error;
         } else {
-            pause_ = std::min(pause_ * 2, wait_.poll_max);
+            pause_ = wait_.retry_after;
             ports_.observer.on(NotRead{error.message, failures_, wait_.patience, pause_});
         }
     }

@@ -18,7 +18,8 @@ struct WaitSettings {
     std::chrono::milliseconds poll_max{5000};  // where nothing does for long
     // While somebody tells when to look, where nobody tells anything; never shorter than poll_max.
     std::chrono::milliseconds poll_untold{30000};
-    int patience = 10;  // reads in a row that may fail
+    int patience = 10;                            // reads in a row that may fail
+    std::chrono::milliseconds retry_after{5000};  // a read that failed
     // By workflow: how long its tasks are waited for, from the beginning of this wait. Those that are not
     // named have no limit.
     std::map<std::string, std::chrono::milliseconds> limits;

@@ -140,6 +140,7 @@ TEST_F(Run, ServerThatForgetsEverything_IsNoticedAndNothingIsMadeTwice) {
 TEST_F(Run, TargetOutOfReach_IsAskedAgainThenLeftWithWhatIsUnfinished) {
     employ(R"({"subject":"Watch","outcome":"never"},)");
     project.environment["HEALTHCHECK_FAILURE_THRESHOLD"] = "2";
+    project.environment["HEALTHCHECK_INTERVAL_SECONDS"] = "0.01";
     const Finished run = project.tlm_meanwhile(kRun, [&](int) {
         wait_for("Report");
         server.fault("GET", "/v1/tasks", R"({"kind":"status","status":500})", 1000);
