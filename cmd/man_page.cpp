@@ -84,7 +84,7 @@ std::string header(const std::string& name, std::string_view summary) {
         boost::to_upper_copy(roff(name)), TLM_DATE, kVersion, roff(name), roff(summary));
 }
 
-std::string options(Verb verb) {
+std::string options_section(Verb verb) {
     std::string text = ".SH OPTIONS\n";
     for (const OptionInfo& option : option_table()) {
         if ((option.verbs & bit(verb)) == 0) continue;
@@ -95,7 +95,7 @@ std::string options(Verb verb) {
     return text;
 }
 
-std::string settings() {
+std::string settings_section() {
     std::string text =
         ".SH ENVIRONMENT\nThe same names are read from .env and tlm.conf in the working directory; options "
         "win\n"
@@ -105,7 +105,7 @@ std::string settings() {
     return text;
 }
 
-std::string exits() {
+std::string exits_section() {
     std::string text = ".SH EXIT STATUS\n";
     for (const ExitInfo& exit : exit_table())
         text += item(bold(fmt::format("{}", static_cast<int>(exit.code))), exit.text);
@@ -122,7 +122,7 @@ std::string see_also(std::string_view but) {
     return text + fmt::format("{}\n", fmt::join(others, ",\n"));
 }
 
-std::string overview() {
+std::string overview_page() {
     std::string text = header("tlm", "plan and apply fleets of agents");
     text += ".SH SYNOPSIS\n.B tlm\n.I VERB\n[\\fIarguments\\fP] [\\fIoptions\\fP]\n";
     text += ".SH DESCRIPTION\nPlans and applies fleets of agents, as workflow files describe them.\n";
@@ -132,29 +132,29 @@ std::string overview() {
         if (!verb.arguments.empty()) head += fmt::format(" \\fI{}\\fP", roff(verb.arguments));
         text += item(head, verb.summary);
     }
-    text += settings() + exits();
+    text += settings_section() + exits_section();
     text += ".SH FILES\n" + item("\\fIworkflows/\\fP", "workflow files") +
             item("\\fI.tlm/state.db\\fP", "the state") +
             item("\\fI.tlm/sandbox.db\\fP", "the sandbox, which is the target where no other is set");
     return text + see_also({});
 }
 
-std::string about(const VerbInfo& verb) {
+std::string verb_page(const VerbInfo& verb) {
     std::string text = header(fmt::format("tlm-{}", verb.name), verb.summary);
     text += fmt::format(".SH SYNOPSIS\n.B tlm {}\n", roff(verb.name));
     if (!verb.arguments.empty()) text += fmt::format("\\fI{}\\fP\n", roff(verb.arguments));
     text += "[\\fIoptions\\fP]\n";
     text += fmt::format(".SH DESCRIPTION\n{}\n", prose(verb.text));
-    text += options(verb.verb);
+    text += options_section(verb.verb);
     text += ".SH EXAMPLES\n" + verbatim(verb.examples);
-    return text + settings() + exits() + see_also(verb.name);
+    return text + settings_section() + exits_section() + see_also(verb.name);
 }
 
 }  // namespace
 
 std::string man_page(const std::string& verb) {
     const VerbInfo* info = find_verb(verb);
-    return info == nullptr ? overview() : about(*info);
+    return info == nullptr ? overview_page() : verb_page(*info);
 }
 
 }  // namespace tlm::cmd

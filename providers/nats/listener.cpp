@@ -13,7 +13,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr const char* kSubject = "hi.tasks.>";
-constexpr std::int64_t kSlice = 100;  // ms, after which it is looked whether anybody wants to know more
+constexpr std::int64_t kTurn = 100;  // ms, after which it is looked whether anybody wants to know more
 // A broker that has gone without a word is noticed after three of them.
 constexpr std::int64_t kPing = 10'000;  // ms
 // A connection that lived so long was a good one.
@@ -115,7 +115,7 @@ natsStatus follow(natsConnection* connection, const NatsOptions& options, Link& 
     link.up();
     while (link.wanted()) {
         natsMsg* event = nullptr;
-        status = natsSubscription_NextMsg(&event, made, kSlice);
+        status = natsSubscription_NextMsg(&event, made, kTurn);
         if (status == NATS_OK) {
             link.hint(natsMsg_GetSubject(event));
             natsMsg_Destroy(event);
