@@ -11,8 +11,9 @@ Result<void> check_can_ask(const Options& options, const std::string& hint) {
     return fail(ErrorCode::bad_input, "there is no terminal to ask for confirmation", {}, {hint});
 }
 
-bool agreed(const Options& options, const std::string& question) {
+Result<bool> agreed(const Options& options, const std::string& question, const std::string& hint) {
     if (options.yes) return true;
+    BOOST_OUTCOME_TRYV(check_can_ask(options, hint));
     std::cerr << question << " Only `yes` is taken: " << std::flush;
     std::string answer;
     return std::getline(std::cin, answer) && answer == "yes";

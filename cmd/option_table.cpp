@@ -109,7 +109,8 @@ constexpr std::array kVerbs = {
              "an agent or team that was made by hand gets our key and is managed from then\n"
              "on; a task is bound. protections: what `tlm.protect` keeps from being\n"
              "deleted or replaced, also once the workflow does not say so any more. unprotect:\n"
-             "lifts it. Those that change something show what they would do, and ask.",
+             "lifts it. Those that change something show what they would do, and ask; where\n"
+             "there is no terminal they end there (exit code 3), unless --yes is given.",
              "  tlm state list --format json\n"
              "  tlm state show audit/agent/architect\n"
              "  tlm state lock\n"

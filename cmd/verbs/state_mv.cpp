@@ -21,9 +21,6 @@ Result<MovePlan> plan(const Context& context, const StateChange& change) {
 }  // namespace
 
 Result<ExitCode> run_state_mv(const Context& context) {
-    BOOST_OUTCOME_TRYV(check_can_ask(context.options,
-                                     "Give --yes to move without asking; on a terminal it shows what would "
-                                     "be renamed, and asks."));
     BOOST_OUTCOME_TRY(change, begin_change(context, "state mv"));
     BOOST_OUTCOME_TRY(planned, plan(context, change));
     if (planned.moved_before) {
@@ -33,7 +30,9 @@ Result<ExitCode> run_state_mv(const Context& context) {
         return ExitCode::done;
     }
     BOOST_OUTCOME_TRYV(write_out(move_text(planned, context.out)));
-    if (!agreed(context.options, "Move this?")) {
+    BOOST_OUTCOME_TRY(yes, agreed(context.options, "Move this?",
+                                  "Nothing was changed. Give --yes to move without asking."));
+    if (!yes) {
         say(context, "Declined: nothing was changed.\n");
         return ExitCode::interrupted;
     }
