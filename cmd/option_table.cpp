@@ -11,13 +11,18 @@ constexpr std::array kVerbs = {
              "show what apply would do, and write it to a file for review",
              "Compares the workflows with the live fleet and shows each difference with its\n"
              "reason. Changes nothing and takes no lock. With --out the plan is also written\n"
-             "as text that can be reviewed in a pull request, all that its apply needs.",
+             "as text that can be reviewed in a pull request, all that its apply needs.\n"
+             "With --destroy it is a plan of what `tlm destroy` would delete: it is about\n"
+             "nothing else, so that no safety limit (--max-deletes) holds it back, neither\n"
+             "when it is made nor when it is applied.",
              "  tlm plan                          every workflow in workflows/\n"
              "  tlm plan --out plan.json          the same, and a file to review\n"
              "  tlm plan --detailed-exitcode      exit code 2 when there are changes\n"
              "  tlm plan --out plan.json --sign ops.key\n"
              "                                    and plan.json.sig beside it\n"
-             "  tlm plan --target 'audit/agent/*' only these, and what they need\n"},
+             "  tlm plan --target 'audit/agent/*' only these, and what they need\n"
+             "  tlm plan --destroy workflows/audit.yaml --out gone.json\n"
+             "                                    a teardown to review\n"},
     VerbInfo{Verb::apply, "apply", "[PLAN | WORKFLOW...]", "carry a plan out, or plan and carry out at once",
              "Applies a reviewed plan file exactly as it is, or, without one, makes a plan,\n"
              "shows it and asks. What moved since the plan was made is reported as a conflict\n"
@@ -43,7 +48,9 @@ constexpr std::array kVerbs = {
              "  tlm run plan.json --yes           exactly the reviewed plan, to its end\n"},
     VerbInfo{Verb::destroy, "destroy", "[WORKFLOW...]", "delete the agents and teams of the workflows",
              "Deletes teams, then stops and deletes agents. Tasks stay on the server, which\n"
-             "has no way to delete them.",
+             "has no way to delete them. No safety limit (--max-deletes) holds it back, since\n"
+             "it is about nothing else: what would go is shown, and --yes does not ask. What\n"
+             "`tlm.protect` names stays protected.",
              "  tlm destroy workflows/audit.yaml  this workflow's fleet\n"
              "  tlm destroy --yes                 all of workflows/, without asking\n"},
     VerbInfo{Verb::drift, "drift", "[WORKFLOW...]", "report orphans and what else has moved",
@@ -193,7 +200,7 @@ constexpr std::array kOptions = {
                bit(Verb::plan) | kApplying},
     OptionInfo{"prune", "", "delete orphans that are provably ours, and duplicates",
                bit(Verb::plan) | kApplying},
-    OptionInfo{"destroy", "", "plan what `tlm destroy` would delete", bit(Verb::plan)},
+    OptionInfo{"destroy", "", "plan what `tlm destroy` would delete, without a limit", bit(Verb::plan)},
     OptionInfo{"max-deletes", "N|P%", "allow so many deletes and replacements (default 30%)",
                bit(Verb::plan) | kApplying},
     OptionInfo{"target", "GLOB", "only these addresses and what they need; repeatable",
