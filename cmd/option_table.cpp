@@ -112,9 +112,10 @@ constexpr std::array kVerbs = {
              "copy that is whole, also while an apply is writing.\n"
              "mv: an agent, a team or a whole workflow was given another name: what is live\n"
              "is renamed in place, so that nothing is deleted and made anew; a team's tasks\n"
-             "follow. rm: forgets bindings; nothing is sent, and what is live stays. import:\n"
-             "an agent or team that was made by hand gets our key and is managed from then\n"
-             "on; a task is bound. protections: what `tlm.protect` keeps from being\n"
+             "follow; a new name that no workflow here has is warned of. rm: forgets\n"
+             "bindings; nothing is sent, and what is live stays. import: an agent or team\n"
+             "that was made by hand, and that a workflow here has, gets our key and is managed\n"
+             "from then on; a task is bound. protections: what `tlm.protect` keeps from being\n"
              "deleted or replaced, also once the workflow does not say so any more. unprotect:\n"
              "lifts it. Those that change something show what they would do, and ask; where\n"
              "there is no terminal they end there (exit code 3), unless --yes is given.",

@@ -343,8 +343,8 @@ Result<void> read_state_verb(Options& options) {
             "--yes, --lock-timeout and --parallelism are for the verbs of `tlm state` that change something",
             {verb_hint("state")});
     }
-    if (info->verb != StateVerb::import && options.workflows_dir)
-        return bad("--workflows is for `tlm state import`", {verb_hint("state")});
+    if (info->verb != StateVerb::import && info->verb != StateVerb::mv && options.workflows_dir)
+        return bad("--workflows is for `tlm state import` and `tlm state mv`", {verb_hint("state")});
     const std::size_t given = options.positional.size();
     if (given >= info->least && given <= info->most) return success();
     return bad(info->takes.empty() ? fmt::format("`tlm state {}` takes no argument", word)

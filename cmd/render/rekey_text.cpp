@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "cmd/shell_quote.h"
 #include "engine/base/text.h"
@@ -11,6 +12,7 @@ namespace tlm::cmd {
 namespace {
 
 constexpr std::size_t kMostFailures = 50;  // shown one by one; the rest is counted
+constexpr std::size_t kMostUnwanted = 5;   // the same
 
 std::string count(std::size_t n, std::string_view one, std::string_view many) {
     return fmt::format("{} {}", n, n == 1 ? one : many);
@@ -36,7 +38,63 @@ std::string followers_text(const Rekeying& item) {
     return text;
 }
 
+// What is moved away from an address that a workflow still has is made there once more.
+std::string made_anew_text(const MovePlan& plan, const std::set<Address>& desired) {
+    const Address* first = nullptr;
+    std::size_t n = 0;
+    for (const Rekeying& item : plan.items) {
+        if (!desired.contains(item.from) || item.from.kind == Kind::task) continue;
+        if (n++ == 0) first = &item.from;
+    }
+    if (n == 0) return {};
+    return fmt::format(
+        "; and the next `tlm apply` makes {} anew, which a workflow here still has",
+        n == 1 ? visible(first->text()) : fmt::format("{} and {} more", visible(first->text()), n - 1));
+}
+
+std::string did_you_mean(const std::string& text, const std::vector<std::string>& names) {
+    const auto near = nearest(text, names);
+    return near ? fmt::format(" Did you mean `{}`?", visible(*near)) : "";
+}
+
 }  // namespace
+
+std::string unwanted_text(const MovePlan& plan, const std::vector<Workflow>& workflows,
+                          const Layout& layout) {
+    std::set<Address> desired;
+    for (const DesiredResource& resource : desired_resources(workflows, {}))
+        desired.insert(resource.address);
+    std::vector<const Address*> unwanted;
+    for (const Rekeying& item : plan.items) {
+        if (item.to.kind != Kind::task && !desired.contains(item.to)) unwanted.push_back(&item.to);
+    }
+    if (unwanted.empty()) return {};
+    const Address& first = *unwanted.front();
+    std::vector<std::string> names;
+    std::string what;
+    if (std::ranges::find(workflows, first.workflow, &Workflow::name) == workflows.end()) {
+        for (const Workflow& workflow : workflows) {
+            if (workflow.name != plan.items.front().from.workflow) names.push_back(workflow.name);
+        }
+        what = fmt::format("no workflow here is called `{}`.{}", visible(first.workflow),
+                           did_you_mean(first.workflow, names));
+    } else if (unwanted.size() == 1) {
+        for (const Address& address : desired) {
+            if (address.kind == first.kind && address != plan.items.front().from)
+                names.push_back(address.text());
+        }
+        what = fmt::format("no workflow here has {}.{}", visible(first.text()),
+                           did_you_mean(first.text(), names));
+    } else {
+        what = fmt::format("no workflow here has {} of these:", unwanted.size());
+        for (std::size_t i = 0; i < std::min(unwanted.size(), kMostUnwanted); ++i)
+            what += fmt::format("{} {}", i == 0 ? "" : ",", visible(unwanted[i]->text()));
+        what += unwanted.size() > kMostUnwanted ? " and so on." : ".";
+    }
+    return fmt::format("{} {}\n  Until there is one, {}{}.\n", layout.style.yellow("warning:"), what,
+                       unwanted.size() == 1 ? "it is an orphan" : "they are orphans",
+                       made_anew_text(plan, desired));
+}
 
 std::string move_text(const MovePlan& plan, const Layout& layout) {
     std::string renamed;

@@ -4,8 +4,10 @@
 #include "cmd/render/rekey_text.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/state_change.h"
+#include "cmd/workflow_files.h"
 #include "engine/base/text.h"
 #include "engine/rekey/move.h"
+#include "engine/workflow/reader.h"
 
 namespace tlm::cmd {
 namespace {
@@ -16,6 +18,18 @@ Result<MovePlan> plan(const Context& context, const StateChange& change) {
     const FleetIndex fleet(change.snapshot, bindings, left_behind);
     return plan_move(context.options.positional[0], context.options.positional[1], change.snapshot, fleet,
                      bindings);
+}
+
+// For whom the new name is a mistyped one: an import is refused then, but a move may come before the workflow
+// is edited, or where there is none at hand.
+std::string remark(const Context& context, const MovePlan& plan) {
+    const auto sources = read_workflow_files({}, context.settings.workflows_dir);
+    const ReadResult read = sources ? read_workflows(sources.value()) : ReadResult();
+    if (sources && read.ok()) return unwanted_text(plan, read.workflows, context.out);
+    return fmt::format("{} {}, so that nobody has looked whether one has the new name.\n",
+                       context.out.style.yellow("note:"),
+                       sources ? "the workflow files here have faults, which `tlm validate` shows"
+                               : "there are no workflow files here");
 }
 
 }  // namespace
@@ -29,7 +43,7 @@ Result<ExitCode> run_state_mv(const Context& context) {
                                                  visible(context.options.positional[1]))));
         return ExitCode::done;
     }
-    BOOST_OUTCOME_TRYV(write_out(move_text(planned, context.out)));
+    BOOST_OUTCOME_TRYV(write_out(move_text(planned, context.out) + remark(context, planned)));
     BOOST_OUTCOME_TRY(yes, agreed(context.options, "Move this?",
                                   "Nothing was changed. Give --yes to move without asking."));
     if (!yes) {

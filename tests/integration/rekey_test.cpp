@@ -77,6 +77,22 @@ TEST_P(Rekeyed, AgentIsRenamed_OnlyItsLabelIsLeftToApply) {
     EXPECT_THAT(run({"plan"}).out, HasSubstr("No changes"));
 }
 
+TEST_P(Rekeyed, NewNameThatNoWorkflowHas_IsWarnedOfBeforeTheQuestion) {
+    project.write("workflows/pair.yaml", kRenamedWorkflow);
+    EXPECT_THAT(run({"state", "mv", "pair", "dou"}, 3).out,
+                HasSubstr("warning: no workflow here is called `dou`. Did you mean `duo`?\n"));
+    const std::string asked =
+        project.tlm_in_terminal({"state", "mv", "pair", "dou", "--no-color"}, "no\n").out;
+    EXPECT_LT(asked.find("warning: no workflow here is called `dou`"), asked.find("Move this?")) << asked;
+    EXPECT_THAT(run({"state", "mv", "pair", "duo"}, 3).out, Not(HasSubstr("warning")));
+    EXPECT_THAT(run({"state", "mv", "pair", "dou", "--workflows", "none"}, 3).out,
+                HasSubstr("note: there are no workflow files here, so that nobody has looked"));
+    project.write("workflows/broken.yaml", "name: [");
+    const Finished broken = run({"state", "mv", "pair", "duo", "--yes"});
+    EXPECT_THAT(broken.out, HasSubstr("note: the workflow files here have faults"));
+    EXPECT_THAT(broken.out, HasSubstr("3 renamed on the target")) << "a move needs no workflow";
+}
+
 TEST_P(Rekeyed, WithoutYesAndTerminal_IsShownAndRefusedAndOnOneOnlyYesIsTaken) {
     const std::string before = run({"state", "list"}).out;
     const Finished moved = run({"state", "mv", "pair", "duo"}, 3);
