@@ -104,7 +104,7 @@ constexpr std::array kVerbs = {
              "  tlm apply plan.json --trusted-key ops.pub\n",
              0, 0},
     VerbInfo{Verb::state, "state",
-             "list | show ADDRESS | lock | check | backup FILE | mv ADDRESS NEW | rm ADDRESS... | import "
+             "list | show ADDRESS | lock | check | backup FILE | mv OLD NEW | rm GLOB... | import "
              "ADDRESS ID | protections | unprotect PATTERN...",
              "look into the state, check it, copy it, put it right",
              "list: every binding on this target. show: one of them. lock: who holds the lock.\n"
@@ -144,13 +144,14 @@ constexpr std::array kVerbs = {
              "print the JSON Schema of workflows, plans or events", "For editors and programs.",
              "  tlm schema workflow > workflow.schema.json\n", 1, 1},
     VerbInfo{Verb::completion, "completion", "bash | zsh | fish | words", "print completion for a shell",
-             "For a shell that was not set up with the package. `words addresses` and `words\n"
-             "workflows` print what the shells offer beside verbs and options: from the state\n"
-             "and the directory of workflows, without asking the target, and nothing where\n"
-             "something is wrong.",
+             "For a shell that was not set up with the package. `words WHAT` prints what the\n"
+             "shells offer beside verbs and options, without asking the target, and nothing\n"
+             "where something is wrong. WHAT is workflows, the files in their directory, or\n"
+             "one of these, from the state: addresses; names, of workflows; movables, which\n"
+             "are both; globs, the same for --target and others; protections.",
              "  tlm completion fish | source\n"
              "  source <(tlm completion bash)     the same in bash, and in zsh\n"
-             "  tlm completion words addresses    what --target can be\n",
+             "  tlm completion words globs        what --target can be\n",
              1, 2},
     VerbInfo{Verb::version, "version", "", "print the version", "The version.", "  tlm version\n", 0, 0},
     VerbInfo{Verb::help, "help", "[VERB]", "explain tlm, or one verb", "This.", "  tlm help apply\n", 0, 1},

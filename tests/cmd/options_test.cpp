@@ -60,7 +60,7 @@ TEST(CommandLine, FaultsNameTheNearestAndTheRightVerb) {
     EXPECT_THAT(fault({"show"}), HasSubstr("tlm show PLAN"));
     EXPECT_THAT(fault({"state", "shwo"}), HasSubstr("list, show, lock"));
     EXPECT_THAT(fault({"state", "mv", "a"}), HasSubstr("tlm state mv OLD NEW"));
-    EXPECT_THAT(fault({"state", "rm"}), HasSubstr("tlm state rm ADDRESS..."));
+    EXPECT_THAT(fault({"state", "rm"}), HasSubstr("tlm state rm GLOB..."));
     EXPECT_THAT(fault({"state", "import", "a", "b", "c"}), HasSubstr("tlm state import ADDRESS ID"));
     EXPECT_THAT(fault({"state", "list", "--yes"}),
                 HasSubstr("the verbs of `tlm state` that change something"));
