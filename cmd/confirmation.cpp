@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "cmd/render/fit.h"
 #include "cmd/terminal.h"
 
 namespace tlm::cmd {
@@ -14,7 +15,7 @@ Result<void> check_can_ask(const Options& options, const std::string& hint) {
 Result<bool> agreed(const Options& options, const std::string& question, const std::string& hint) {
     if (options.yes) return true;
     BOOST_OUTCOME_TRYV(check_can_ask(options, hint));
-    std::cerr << question << " Only `yes` is taken: " << std::flush;
+    std::cerr << fit(question + " Only `yes` is taken:", width_of(Stream::err)) << " " << std::flush;
     std::string answer;
     return std::getline(std::cin, answer) && answer == "yes";
 }

@@ -8,6 +8,7 @@
 #include "cmd/plan_page.h"
 #include "cmd/protection.h"
 #include "cmd/render/apply_command.h"
+#include "cmd/render/fit.h"
 #include "cmd/render/plan_markdown.h"
 #include "cmd/stdio.h"
 #include "cmd/target.h"
@@ -26,7 +27,8 @@ Result<void> show(const Context& context, const Planned& planned, const std::str
     if (options.format == Format::markdown) return write_out(plan_markdown(planned, options.out, stopped_by));
     if (options.format == Format::html)
         return write_out(plan_page(planned.plan, options.out, advice_text(planned, {}), stopped_by));
-    if (options.concise) return write_out(concise_text(planned.plan, context.out) + left_out_text(planned));
+    if (options.concise)
+        return write_out(concise_text(planned.plan, context.out) + left_out_text(planned, context.out));
     return write_out(plan_text(planned.plan, context.out) + advice_text(planned, context.out));
 }
 
@@ -120,8 +122,9 @@ Result<ExitCode> run_plan(const Context& context) {
         BOOST_OUTCOME_TRYV(show(context, planned));
     }
     if (!context.options.out.empty() && context.options.out != "-") {
-        say(context, fmt::format("Written to {}. Apply exactly this with: {}\n", visible(context.options.out),
-                                 apply_command(planned.plan, context.options.out)));
+        say(context, sentence_with_command(
+                         fmt::format("Written to {}. Apply exactly this with:", visible(context.options.out)),
+                         apply_command(planned.plan, context.options.out), context.err_width));
     }
     const bool changes = has_changes(planned.plan);
     return changes && context.options.detailed_exitcode ? ExitCode::changes : ExitCode::done;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cmd/confirmation.h"
+#include "cmd/render/fit.h"
 #include "cmd/render/rekey_text.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/state_change.h"
@@ -26,10 +27,11 @@ std::string remark(const Context& context, const MovePlan& plan) {
     const auto sources = read_workflow_files({}, context.settings.workflows_dir);
     const ReadResult read = sources ? read_workflows(sources.value()) : ReadResult();
     if (sources && read.ok()) return unwanted_text(plan, read.workflows, context.out);
-    return fmt::format("{} {}, so that nobody has looked whether one has the new name.\n",
-                       context.out.style.yellow("note:"),
-                       sources ? "the workflow files here have faults, which `tlm validate` shows"
-                               : "there are no workflow files here");
+    return fit(fmt::format("{} {}, so that nobody has looked whether one has the new name.\n",
+                           context.out.style.yellow("note:"),
+                           sources ? "the workflow files here have faults, which `tlm validate` shows"
+                                   : "there are no workflow files here"),
+               context.out.width);
 }
 
 }  // namespace
