@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "cmd/render/fit.h"
 #include "cmd/terminal.h"
 
 namespace tlm::cmd {
@@ -11,9 +12,10 @@ Result<void> check_can_ask(const Options& options, const std::string& hint) {
     return fail(ErrorCode::bad_input, "there is no terminal to ask for confirmation", {}, {hint});
 }
 
-bool agreed(const Options& options, const std::string& question) {
+Result<bool> agreed(const Options& options, const std::string& question, const std::string& hint) {
     if (options.yes) return true;
-    std::cerr << question << " Only `yes` is taken: " << std::flush;
+    BOOST_OUTCOME_TRYV(check_can_ask(options, hint));
+    std::cerr << fit(question + " Only `yes` is taken:", width_of(Stream::err)) << " " << std::flush;
     std::string answer;
     return std::getline(std::cin, answer) && answer == "yes";
 }

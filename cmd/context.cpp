@@ -6,13 +6,16 @@
 #include <set>
 
 #include "cmd/plan_input.h"
+#include "cmd/render/fit.h"
 #include "cmd/workflow_files.h"
 #include "engine/workflow/reader.h"
 
 namespace tlm::cmd {
 
 void say(const Context& context, const std::string& text) {
-    if (!context.options.quiet) std::fwrite(text.data(), 1, text.size(), stderr);
+    if (context.options.quiet) return;
+    const std::string fitted = fit(text, context.err_width);
+    std::fwrite(fitted.data(), 1, fitted.size(), stderr);
 }
 
 namespace {

@@ -19,10 +19,11 @@ namespace tlm::cmd {
 struct Context {
     Options options;
     Settings settings;
-    Layout out;                // of standard output, where results go
-    Style err;                 // of standard error, where progress and messages go
-    bool redraws = false;      // standard error is a terminal on which lines can be written over
-    Events* events = nullptr;  // never null in a verb
+    Layout out;                 // of standard output, where results go
+    Style err;                  // of standard error, where progress and messages go
+    std::size_t err_width = 0;  // its columns where it is a terminal, else 0
+    bool redraws = false;       // standard error is a terminal on which lines can be written over
+    Events* events = nullptr;   // never null in a verb
 };
 
 // A message for people on standard error, unless --quiet.

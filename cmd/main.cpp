@@ -12,6 +12,7 @@
 #include "cmd/interrupt.h"
 #include "cmd/on_finish.h"
 #include "cmd/option_table.h"
+#include "cmd/render/fit.h"
 #include "cmd/stdio.h"
 #include "cmd/terminal.h"
 #include "cmd/verbs/verbs.h"
@@ -70,7 +71,7 @@ Result<ExitCode> dispatch(const Context& context) {
 int report(const Error& error, const Style& style) {
     // Whoever closed the pipe has seen enough.
     if (error.code == ErrorCode::nobody_reads) return static_cast<int>(exit_code(error.code));
-    const std::string text = error_text(error, style);
+    const std::string text = error_text(error, style, width_of(Stream::err));
     std::fwrite(text.data(), 1, text.size(), stderr);
     return static_cast<int>(exit_code(error.code));
 }
@@ -99,12 +100,13 @@ int run(const std::vector<std::string>& arguments) {
     Context context;
     context.options = std::move(options.value());
     context.err = Style::automatic(context.options.color, Stream::err);
+    context.err_width = width_of(Stream::err);
     const StopOnSignals signals;
     // Before anything else is opened or written: it may take standard output for itself.
     auto sink = event_sink(context.options.events);
     if (!sink) return report(sink.error(), context.err);
     const auto warn = [&context](const Error& error, const std::string& what) {
-        const std::string text = warning_text(error, context.err, what);
+        const std::string text = warning_text(error, context.err, what, context.err_width);
         std::fwrite(text.data(), 1, text.size(), stderr);
     };
     const auto lost = [&](const Error& error) { warn(error, "the events end here"); };
@@ -116,7 +118,7 @@ int run(const std::vector<std::string>& arguments) {
     context.events = &events;
     context.redraws = can_redraw(Stream::err);
     context.out.style = Style::automatic(context.options.color, Stream::out);
-    if (is_terminal(Stream::out)) context.out.width = terminal_width();
+    context.out.width = width_of(Stream::out);
     const auto code = carry_out(context);
     const ExitCode shown = code ? code.value() : exit_code(code.error().code);
     if (!code) report(code.error(), context.err);

@@ -11,13 +11,18 @@ constexpr std::array kVerbs = {
              "show what apply would do, and write it to a file for review",
              "Compares the workflows with the live fleet and shows each difference with its\n"
              "reason. Changes nothing and takes no lock. With --out the plan is also written\n"
-             "as text that can be reviewed in a pull request, all that its apply needs.",
+             "as text that can be reviewed in a pull request, all that its apply needs.\n"
+             "With --destroy it is a plan of what `tlm destroy` would delete: it is about\n"
+             "nothing else, so that no safety limit (--max-deletes) holds it back, neither\n"
+             "when it is made nor when it is applied.",
              "  tlm plan                          every workflow in workflows/\n"
              "  tlm plan --out plan.json          the same, and a file to review\n"
              "  tlm plan --detailed-exitcode      exit code 2 when there are changes\n"
              "  tlm plan --out plan.json --sign ops.key\n"
              "                                    and plan.json.sig beside it\n"
-             "  tlm plan --target 'audit/agent/*' only these, and what they need\n"},
+             "  tlm plan --target 'audit/agent/*' only these, and what they need\n"
+             "  tlm plan --destroy workflows/audit.yaml --out gone.json\n"
+             "                                    a teardown to review\n"},
     VerbInfo{Verb::apply, "apply", "[PLAN | WORKFLOW...]", "carry a plan out, or plan and carry out at once",
              "Applies a reviewed plan file exactly as it is, or, without one, makes a plan,\n"
              "shows it and asks. What moved since the plan was made is reported as a conflict\n"
@@ -43,7 +48,9 @@ constexpr std::array kVerbs = {
              "  tlm run plan.json --yes           exactly the reviewed plan, to its end\n"},
     VerbInfo{Verb::destroy, "destroy", "[WORKFLOW...]", "delete the agents and teams of the workflows",
              "Deletes teams, then stops and deletes agents. Tasks stay on the server, which\n"
-             "has no way to delete them.",
+             "has no way to delete them. No safety limit (--max-deletes) holds it back, since\n"
+             "it is about nothing else: what would go is shown, and --yes does not ask. What\n"
+             "`tlm.protect` names stays protected.",
              "  tlm destroy workflows/audit.yaml  this workflow's fleet\n"
              "  tlm destroy --yes                 all of workflows/, without asking\n"},
     VerbInfo{Verb::drift, "drift", "[WORKFLOW...]", "report orphans and what else has moved",
@@ -97,7 +104,7 @@ constexpr std::array kVerbs = {
              "  tlm apply plan.json --trusted-key ops.pub\n",
              0, 0},
     VerbInfo{Verb::state, "state",
-             "list | show ADDRESS | lock | check | backup FILE | mv ADDRESS NEW | rm ADDRESS... | import "
+             "list | show ADDRESS | lock | check | backup FILE | mv OLD NEW | rm GLOB... | import "
              "ADDRESS ID | protections | unprotect PATTERN...",
              "look into the state, check it, copy it, put it right",
              "list: every binding on this target. show: one of them. lock: who holds the lock.\n"
@@ -105,11 +112,13 @@ constexpr std::array kVerbs = {
              "copy that is whole, also while an apply is writing.\n"
              "mv: an agent, a team or a whole workflow was given another name: what is live\n"
              "is renamed in place, so that nothing is deleted and made anew; a team's tasks\n"
-             "follow. rm: forgets bindings; nothing is sent, and what is live stays. import:\n"
-             "an agent or team that was made by hand gets our key and is managed from then\n"
-             "on; a task is bound. protections: what `tlm.protect` keeps from being\n"
+             "follow; a new name that no workflow here has is warned of. rm: forgets\n"
+             "bindings; nothing is sent, and what is live stays. import: an agent or team\n"
+             "that was made by hand, and that a workflow here has, gets our key and is managed\n"
+             "from then on; a task is bound. protections: what `tlm.protect` keeps from being\n"
              "deleted or replaced, also once the workflow does not say so any more. unprotect:\n"
-             "lifts it. Those that change something show what they would do, and ask.",
+             "lifts it. Those that change something show what they would do, and ask; where\n"
+             "there is no terminal they end there (exit code 3), unless --yes is given.",
              "  tlm state list --format json\n"
              "  tlm state show audit/agent/architect\n"
              "  tlm state lock\n"
@@ -135,13 +144,14 @@ constexpr std::array kVerbs = {
              "print the JSON Schema of workflows, plans or events", "For editors and programs.",
              "  tlm schema workflow > workflow.schema.json\n", 1, 1},
     VerbInfo{Verb::completion, "completion", "bash | zsh | fish | words", "print completion for a shell",
-             "For a shell that was not set up with the package. `words addresses` and `words\n"
-             "workflows` print what the shells offer beside verbs and options: from the state\n"
-             "and the directory of workflows, without asking the target, and nothing where\n"
-             "something is wrong.",
+             "For a shell that was not set up with the package. `words WHAT` prints what the\n"
+             "shells offer beside verbs and options, without asking the target, and nothing\n"
+             "where something is wrong. WHAT is workflows, the files in their directory, or\n"
+             "one of these, from the state: addresses; names, of workflows; movables, which\n"
+             "are both; globs, the same for --target and others; protections.",
              "  tlm completion fish | source\n"
              "  source <(tlm completion bash)     the same in bash, and in zsh\n"
-             "  tlm completion words addresses    what --target can be\n",
+             "  tlm completion words globs        what --target can be\n",
              1, 2},
     VerbInfo{Verb::version, "version", "", "print the version", "The version.", "  tlm version\n", 0, 0},
     VerbInfo{Verb::help, "help", "[VERB]", "explain tlm, or one verb", "This.", "  tlm help apply\n", 0, 1},
@@ -192,7 +202,7 @@ constexpr std::array kOptions = {
                bit(Verb::plan) | kApplying},
     OptionInfo{"prune", "", "delete orphans that are provably ours, and duplicates",
                bit(Verb::plan) | kApplying},
-    OptionInfo{"destroy", "", "plan what `tlm destroy` would delete", bit(Verb::plan)},
+    OptionInfo{"destroy", "", "plan what `tlm destroy` would delete, without a limit", bit(Verb::plan)},
     OptionInfo{"max-deletes", "N|P%", "allow so many deletes and replacements (default 30%)",
                bit(Verb::plan) | kApplying},
     OptionInfo{"target", "GLOB", "only these addresses and what they need; repeatable",

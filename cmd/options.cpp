@@ -9,6 +9,7 @@
 #include <charconv>
 #include <limits>
 
+#include "cmd/completion/offers.h"
 #include "cmd/completion/scripts.h"
 #include "cmd/delete_limit.h"
 #include "cmd/option_table.h"
@@ -313,7 +314,7 @@ constexpr std::array kStateVerbs = {
     StateVerbInfo{StateVerb::check, "check", ""},
     StateVerbInfo{StateVerb::backup, "backup", "FILE", 1, 1},
     StateVerbInfo{StateVerb::mv, "mv", "OLD NEW", 2, 2},
-    StateVerbInfo{StateVerb::rm, "rm", "ADDRESS...", 1, kMany},
+    StateVerbInfo{StateVerb::rm, "rm", "GLOB...", 1, kMany},
     StateVerbInfo{StateVerb::import, "import", "ADDRESS ID", 2, 2},
     StateVerbInfo{StateVerb::protections, "protections", ""},
     StateVerbInfo{StateVerb::unprotect, "unprotect", "PATTERN...", 1, kMany},
@@ -343,8 +344,8 @@ Result<void> read_state_verb(Options& options) {
             "--yes, --lock-timeout and --parallelism are for the verbs of `tlm state` that change something",
             {verb_hint("state")});
     }
-    if (info->verb != StateVerb::import && options.workflows_dir)
-        return bad("--workflows is for `tlm state import`", {verb_hint("state")});
+    if (info->verb != StateVerb::import && info->verb != StateVerb::mv && options.workflows_dir)
+        return bad("--workflows is for `tlm state import` and `tlm state mv`", {verb_hint("state")});
     const std::size_t given = options.positional.size();
     if (given >= info->least && given <= info->most) return success();
     return bad(info->takes.empty() ? fmt::format("`tlm state {}` takes no argument", word)
@@ -358,10 +359,8 @@ Result<void> check_completion(const Options& options) {
     if (!known)
         return bad(fmt::format("there is no completion for `{}`: there are bash, zsh and fish", what));
     const std::string second = options.positional.size() == 2 ? options.positional[1] : "";
-    if (what == "words" ? second == "addresses" || second == "workflows" : options.positional.size() == 1)
-        return success();
-    return bad("the form is: tlm completion bash | zsh | fish, or words addresses | workflows",
-               {verb_hint("completion")});
+    if (what == "words" ? is_asked_word(second) : options.positional.size() == 1) return success();
+    return bad("the form is: tlm completion bash | zsh | fish, or words WHAT", {verb_hint("completion")});
 }
 
 Result<void> check_positional(const VerbInfo& verb, Options& options) {

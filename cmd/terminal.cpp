@@ -48,6 +48,10 @@ std::size_t terminal_width() {
     return width < kNarrowest ? kNarrowest : width;
 }
 
+std::size_t width_of(Stream stream) {
+    return is_terminal(stream) ? terminal_width() : 0;
+}
+
 std::size_t terminal_height() {
     constexpr std::size_t kUsual = 24;
     return extent("LINES", &winsize::ws_row, kUsual);

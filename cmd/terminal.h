@@ -17,6 +17,9 @@ enum class Color { automatic, always, never };
 // Columns of the terminal: COLUMNS where it is set, else what the terminal says, else 80.
 [[nodiscard]] std::size_t terminal_width();
 
+// The same where the stream is one, else 0: then lines are as long as they are.
+[[nodiscard]] std::size_t width_of(Stream stream);
+
 // Lines of the terminal: LINES where it is set, else what the terminal says, else 24.
 [[nodiscard]] std::size_t terminal_height();
 // Whether what was written there can be written over: a terminal, and no dumb one.

@@ -16,7 +16,7 @@ _tlm_offer() {
     done
 }
 
-# What only tlm knows: addresses or workflows. The shell quotes what it has to.
+# What only tlm knows: addresses, workflows and so on. The shell quotes what it has to.
 _tlm_ask() {
     local -a settings=() words
     local i value
@@ -63,7 +63,11 @@ std::string call(Offer offer, const std::vector<std::string>& words) {
         case Offer::workflows:
             return "_tlm_workflows";
         case Offer::addresses:
-            return "_tlm_ask addresses";
+        case Offer::names:
+        case Offer::movables:
+        case Offer::globs:
+        case Offer::protections:
+            return fmt::format("_tlm_ask {}", asked_word(offer));
     }
     return ":";
 }

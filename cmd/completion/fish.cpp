@@ -43,7 +43,7 @@ function __tlm_is_after
     __tlm_verb_is $argv[1]; and test (count $before) -eq 1; and test $before[1] = $argv[2]
 end
 
-# What only tlm knows: addresses or workflows.
+# What only tlm knows: addresses, workflows and so on.
 function __tlm_ask
     set -l words (commandline -opc)
     set -l settings
@@ -90,7 +90,11 @@ std::string how(Offer offer, const std::vector<std::string>& words) {
         case Offer::workflows:
             return "-k -F -a '(__tlm_ask workflows)'";
         case Offer::addresses:
-            return "-x -a '(__tlm_ask addresses)'";
+        case Offer::names:
+        case Offer::movables:
+        case Offer::globs:
+        case Offer::protections:
+            return fmt::format("-x -a '(__tlm_ask {})'", asked_word(offer));
     }
     return "";
 }

@@ -1,5 +1,7 @@
 #include "cmd/completion/offers.h"
 
+#include <algorithm>
+#include <array>
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/trim.hpp>
@@ -14,7 +16,9 @@ namespace {
 Offer offer_of(std::string_view placeholder) {
     if (placeholder == "DIR") return Offer::directories;
     if (placeholder == "WORKFLOW") return Offer::workflows;
-    if (placeholder == "GLOB" || placeholder == "ADDRESS") return Offer::addresses;
+    if (placeholder == "ADDRESS") return Offer::addresses;
+    if (placeholder == "GLOB") return Offer::globs;
+    if (placeholder == "PATTERN") return Offer::protections;
     for (const std::string_view other :
          {"", "URL", "N", "N|P%", "TIME", "RUN", "DIGEST", "VERB", "ID", "COMMAND"}) {
         if (placeholder == other) return Offer::nothing;
@@ -30,7 +34,25 @@ std::vector<std::string> split(std::string text, const char* at) {
     return parts;
 }
 
+constexpr std::array kAskedWords = {
+    std::pair(Offer::workflows, std::string_view("workflows")),
+    std::pair(Offer::addresses, std::string_view("addresses")),
+    std::pair(Offer::names, std::string_view("names")),
+    std::pair(Offer::movables, std::string_view("movables")),
+    std::pair(Offer::globs, std::string_view("globs")),
+    std::pair(Offer::protections, std::string_view("protections")),
+};
+
 }  // namespace
+
+std::string_view asked_word(Offer offer) {
+    const auto* const at = std::ranges::find(kAskedWords, offer, [](const auto& each) { return each.first; });
+    return at == kAskedWords.end() ? std::string_view() : at->second;
+}
+
+bool is_asked_word(std::string_view word) {
+    return std::ranges::any_of(kAskedWords, [&](const auto& each) { return each.second == word; });
+}
 
 ValueOffer value_offer(const OptionInfo& option, Verb verb) {
     if (option.argument == "FORMAT") {
@@ -64,10 +86,13 @@ ArgumentOffer argument_offer(const VerbInfo& verb) {
                 result.words.emplace_back(other.name);
         } else if (std::isupper(static_cast<unsigned char>(first[0])) == 0) {
             result.words.push_back(first);
-            if (words.size() > 1) result.after[first] = offer_of(words[1]);
+            // `diff` has an OLD as well, which is a file.
+            if (words.size() > 1)
+                result.after[first] = words[1] == "OLD" ? Offer::movables : offer_of(words[1]);
         } else if (result.offer != Offer::workflows) {
             // Where there may be a plan or a workflow, workflows are offered, with the files among them.
-            result.offer = offer_of(first);
+            // An option's NAME is a file's.
+            result.offer = first == "NAME" ? Offer::names : offer_of(first);
         }
     }
     return result;

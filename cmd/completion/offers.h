@@ -9,8 +9,26 @@
 
 namespace tlm::cmd {
 
-// What a shell can offer in a place of the command line.
-enum class Offer { nothing, words, files, directories, workflows, addresses };
+// What a shell can offer in a place of the command line. What stands behind `workflows`, which are files, is
+// known to the state: names are the workflows', movables these as addresses have them and the addresses,
+// globs the same as patterns over addresses, protections the patterns that are remembered.
+enum class Offer {
+    nothing,
+    words,
+    files,
+    directories,
+    workflows,
+    addresses,
+    names,
+    movables,
+    globs,
+    protections,
+};
+
+// What `tlm completion words` is to be asked for; empty where a shell knows by itself.
+[[nodiscard]] std::string_view asked_word(Offer offer);
+// Whether there is such a word.
+[[nodiscard]] bool is_asked_word(std::string_view word);
 
 // What an option takes: nothing of its own where it is a switch.
 struct ValueOffer {

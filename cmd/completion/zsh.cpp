@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kZshFunctions = R"zsh(#compdef tlm
 # zsh completion for tlm, made by `tlm completion zsh`
 
-# What only tlm knows: addresses or workflows.
+# What only tlm knows: addresses, workflows and so on.
 _tlm_ask() {
     local -a settings found
     local i
@@ -24,6 +24,10 @@ _tlm_ask() {
     compadd "$@" -a found
 }
 _tlm_addresses() { _tlm_ask addresses "$@" }
+_tlm_names() { _tlm_ask names "$@" }
+_tlm_movables() { _tlm_ask movables "$@" }
+_tlm_globs() { _tlm_ask globs "$@" }
+_tlm_protections() { _tlm_ask protections "$@" }
 _tlm_workflows() {
     local -i none=1
     _tlm_ask workflows "$@" && none=0
@@ -45,7 +49,11 @@ std::string action(Offer offer, const std::vector<std::string>& words) {
         case Offer::workflows:
             return "_tlm_workflows";
         case Offer::addresses:
-            return "_tlm_addresses";
+        case Offer::names:
+        case Offer::movables:
+        case Offer::globs:
+        case Offer::protections:
+            return fmt::format("_tlm_{}", asked_word(offer));
     }
     return " ";
 }

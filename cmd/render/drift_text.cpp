@@ -8,7 +8,7 @@
 #include <iterator>
 #include <map>
 
-#include "cmd/render/columns.h"
+#include "cmd/render/fit.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -60,7 +60,7 @@ std::string finding_text(const Finding& finding, const Layout& layout) {
     if (!finding.id.empty()) text += layout.style.dim(fmt::format("  (id {})", visible(finding.id.value)));
     if (finding.left_behind) text += "  left behind by --force";
     if (finding.not_read) text += "  its workflow was not read";
-    text += "\n";
+    text = fit(text, layout.width) + "\n";
     for (const AttributeChange& change : finding.attributes) {
         const std::string_view name = attribute_name(change.attribute);
         text += value_change_text(
@@ -147,26 +147,26 @@ std::vector<std::string> drift_advice(const std::vector<Finding>& findings) {
 }
 
 std::string drift_text(const std::vector<Finding>& findings, const Layout& layout) {
-    if (findings.empty()) return layout.style.bold("No drift:") + " the fleet is as it was applied.\n";
+    if (findings.empty())
+        return fit(layout.style.bold("No drift:") + " the fleet is as it was applied.\n", layout.width);
     std::string text;
     std::string section;
     for (const Finding& finding : findings) {
         std::string title =
             finding.address ? "workflow " + visible(finding.address->workflow) : "on the target";
         if (title != section) {
-            text += fmt::format("{}{}\n", text.empty() ? "" : "\n", layout.style.bold(title));
+            text +=
+                fmt::format("{}{}\n", text.empty() ? "" : "\n", fit(layout.style.bold(title), layout.width));
             section = std::move(title);
         }
         text += finding_text(finding, layout);
     }
-    text += fmt::format("\n{} {}.\n", layout.style.bold("Drift:"), drift_summary(findings));
-    for (const std::string& line : drift_advice(findings)) {
-        std::string indent = "  ";
-        for (const std::string& part : wrap(line, layout.width > 20 ? layout.width - 12 : 88)) {
-            text += indent + part + "\n";
-            indent = "          ";
-        }
-    }
+    text += "\n" +
+            fit(fmt::format("{} {}.\n", layout.style.bold("Drift:"), drift_summary(findings)), layout.width);
+    // Where there is no terminal, long sentences are parted all the same.
+    constexpr std::size_t kUsual = 90;
+    for (const std::string& line : drift_advice(findings))
+        text += fit("  " + line, layout.width == 0 ? kUsual : layout.width) + "\n";
     return text;
 }
 

@@ -86,9 +86,7 @@ class View {
         for (const TrackedTask& task : board_.tasks())
             ended += at_end(task.stage) ? 1 : 0;
         const std::size_t filled = all == 0 ? kBar : ended * kBar / all;
-        std::string text =
-            fmt::format("{} of {} completed",
-                        board_.count(TaskStage::completed), all);
+        std::string text = fmt::format("{} of {} completed", board_.count(TaskStage::completed), all);
         const auto add = [&](TaskStage stage, const char* what) {
             if (const std::size_t n = board_.count(stage); n > 0) text += fmt::format(", {} {}", n, what);
         };

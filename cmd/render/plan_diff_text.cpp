@@ -4,6 +4,7 @@
 #include <rapidjson/prettywriter.h>
 #include <rapidjson/stringbuffer.h>
 
+#include "cmd/render/fit.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 
@@ -89,7 +90,7 @@ std::string plan_diff_text(const PlanComparison& comparison, const NamedPlan& ol
         text += facet_text(facet, "  ");
     for (const PlanDifference& difference : comparison.differences)
         text += difference_text(difference, old, now, layout);
-    return text + (text.empty() ? "" : "\n") + verdict(comparison, old, now);
+    return fit(text + (text.empty() ? "" : "\n") + verdict(comparison, old, now), layout.width);
 }
 
 std::string plan_diff_json(const PlanComparison& comparison, const NamedPlan& old, const NamedPlan& now) {

@@ -8,7 +8,9 @@
 
 #include "cmd/protection.h"
 #include "cmd/render/apply_command.h"
+#include "cmd/render/change_line.h"
 #include "cmd/render/columns.h"
+#include "cmd/render/losses_markdown.h"
 #include "cmd/render/markdown.h"
 #include "cmd/render/markdown_folds.h"
 #include "cmd/render/plan_text.h"
@@ -20,48 +22,14 @@
 namespace tlm::cmd {
 namespace {
 
-constexpr std::size_t kMostInWarning = 25;  // deletes and replacements in the warning itself; more are folded
-constexpr std::size_t kMostPatterns = 5;    // of --target and --exclude
+constexpr std::size_t kMostPatterns = 5;  // of --target and --exclude
 constexpr std::size_t kMostNotices = 10;
 constexpr std::size_t kMostStrays = 10;    // of one group
 constexpr std::size_t kLongestName = 300;  // bytes
 constexpr std::size_t kLeastAdvice = 300;  // bytes that a mere count of notices and strays takes at most
 
-// A sign that highlights the line as a difference, the action, and in order of what matters when space is
-// short.
-struct Look {
-    std::string_view sign;
-    std::string_view word;
-    std::string_view plural;
-    int rank;
-};
-
-Look look_of(Action action) {
-    switch (action) {
-        case Action::update:
-            return {"! ", "update ", "updates", 0};
-        case Action::create:
-            return {"+ ", "create ", "creates", 1};
-        case Action::adopt:
-            return {"= ", "adopt  ", "adoptions", 2};
-        case Action::none:
-            return {". ", "waits  ", "waiting tasks", 3};
-        // Named in the warning already, so that their details go first.
-        case Action::replace:
-            return {"-+", "replace", "replacements", 4};
-        case Action::remove:
-            return {"- ", "delete ", "deletes", 4};
-    }
-    return {"? ", "?      ", "changes", 4};
-}
-
 std::string name_span(std::string_view name) {
     return code_span(cut_bytes(visible(name), kLongestName));
-}
-
-std::string change_line(const Change& change, const std::string& address) {
-    const Look look = look_of(change.action);
-    return fmt::format("{} {}  {}  ({})", look.sign, look.word, address, reason_text(change.reason));
 }
 
 std::string change_body(const Change& change) {
@@ -107,7 +75,7 @@ std::vector<Fold> folds_of(const Plan& plan) {
         std::size_t end = begin;
         for (; end < plan.changes.size() && plan.changes[end].address.workflow == workflow; ++end) {
             const Change& change = plan.changes[end];
-            const Look look = look_of(change.action);
+            const DiffSign look = diff_sign(change.action);
             std::string address = visible(change.address.text());
             std::string line = change_line(change, address);
             fold.lines.push_back(
@@ -171,80 +139,6 @@ std::string teardown(const Plan& plan) {
         text += "\n\n";
     }
     return text;
-}
-
-std::string losses_list(const Plan& plan, bool with_reason, std::size_t budget, std::size_t& left_out) {
-    std::string lines;
-    for (const Change& change : plan.changes) {
-        if (!is_loss(change.action)) continue;
-        const std::string address = visible(change.address.text());
-        const std::string line = with_reason ? change_line(change, address) + "\n"
-                                             : fmt::format("{} {}\n", look_of(change.action).sign, address);
-        if (lines.size() + line.size() <= budget) {
-            lines += line;
-        } else {
-            ++left_out;
-        }
-    }
-    return lines;
-}
-
-// A box on GitHub and on GitLab from 17.10; elsewhere a quotation that begins with [!WARNING].
-std::string warning(const std::vector<std::string>& lines) {
-    if (lines.empty()) return {};
-    return fmt::format("> [!WARNING]\n> {}\n\n", fmt::join(lines, "\n> "));
-}
-
-std::size_t leftovers(const Plan& plan) {
-    std::size_t n = 0;
-    for (const Change& change : plan.changes)
-        n += change.leaves.size();
-    return n;
-}
-
-// Names everything that is deleted and replaced in at most `budget` bytes: few of them in the warning, many
-// in a list of their own; with the reason, or else the address alone; and only where that is still too long,
-// as many as fit, and how many are missing.
-std::string losses_markdown(const Plan& plan, const PlanSummary& summary, std::size_t budget,
-                            std::string_view where) {
-    std::vector<std::string> lines;
-    const std::string counts = losses_summary(summary);
-    if (!counts.empty()) lines.push_back(fmt::format("**{}**", counts));
-    // With --prune they are among the deletes.
-    if (const std::size_t left = leftovers(plan); left > 0 && !plan.options.prune) {
-        if (!lines.empty()) lines.emplace_back();
-        lines.emplace_back(fmt::format(
-            "**{} left behind** by `--force`: they stay on the target until `--prune` deletes them.", left));
-    }
-    const std::size_t all = summary.remove + summary.replace;
-    if (all <= kMostInWarning) {
-        std::vector<std::string> few = lines;
-        if (all > 0) few.emplace_back();
-        for (const Change& change : plan.changes) {
-            if (!is_loss(change.action)) continue;
-            few.push_back(fmt::format("- **{}** {} ({})", action_name(change.action),
-                                      code_span(change.address.text()), reason_text(change.reason)));
-        }
-        if (std::string text = warning(few); text.size() <= budget) return text;
-    }
-    constexpr std::size_t kAround = 600;  // warning, summary of the fold and fences
-    const std::size_t room = budget - std::min(budget, kAround + where.size());
-    // The reasons are worth half of the room, and not more: the other changes want some too.
-    std::size_t left_out = 0;
-    std::string list = losses_list(plan, true, room / 2, left_out);
-    if (left_out > 0) {
-        left_out = 0;
-        list = losses_list(plan, false, room, left_out);
-    }
-    lines.emplace_back();
-    lines.emplace_back(left_out == 0
-                           ? "All of them are named right below."
-                           : fmt::format("**{} of them are too long for a comment and not named here.** {}.",
-                                         left_out, where));
-    const std::string heading = left_out == 0
-                                    ? fmt::format("Deleted and replaced: all {}", all)
-                                    : fmt::format("Deleted and replaced: {} of {}", all - left_out, all);
-    return warning(lines) + folded(heading, code_block("diff", list)) + "\n";
 }
 
 // The notices and strays, or where that is longer than `most` how many there are.

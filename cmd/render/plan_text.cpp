@@ -6,6 +6,7 @@
 
 #include "cmd/protection.h"
 #include "cmd/render/columns.h"
+#include "cmd/render/fit.h"
 #include "cmd/render/strays.h"
 #include "cmd/render/value_diff.h"
 #include "cmd/shell_quote.h"
@@ -56,7 +57,7 @@ std::string diff_text(const AttributeChange& change, const Layout& layout) {
                 text += signed_lines(' ', line.text, layout);
                 break;
             case DiffLine::Kind::skipped:
-                text += layout.style.dim("          " + skipped_text(line, change)) + "\n";
+                text += fit(layout.style.dim("          " + skipped_text(line, change)), layout.width) + "\n";
                 break;
         }
     }
@@ -67,8 +68,11 @@ std::string diff_text(const AttributeChange& change, const Layout& layout) {
 // whole, since it is what people decide on.
 std::string attribute_text(const AttributeChange& change, bool created, const Layout& layout) {
     const std::string_view name = attribute_name(change.attribute);
-    if (created)
-        return cut_to(fmt::format("        {}: {}", name, optional_text(change.after)), layout.width) + "\n";
+    if (created) {
+        const std::string before = fmt::format("        {}: ", name);
+        const std::size_t width = layout.width > before.size() ? layout.width - before.size() : layout.width;
+        return before + cut_to(optional_text(change.after), width) + "\n";
+    }
     if (change.before == change.after) return {};
     return value_change_text(
         change, fmt::format("{}: {} -> {}", name, optional_text(change.before), optional_text(change.after)),
@@ -80,24 +84,26 @@ std::string attribute_text(const AttributeChange& change, bool created, const La
 }
 
 std::string change_text(const Change& change, const Layout& layout) {
-    std::string text = fmt::format("  {}  {}  {}\n", action_text(change.action, layout.style),
-                                   visible(change.address.text()),
-                                   layout.style.dim(fmt::format("({})", reason_text(change.reason))));
+    std::string text = fit(fmt::format("  {}  {}  {}\n", action_text(change.action, layout.style),
+                                       visible(change.address.text()),
+                                       layout.style.dim(fmt::format("({})", reason_text(change.reason)))),
+                           layout.width);
     if (change.action == Action::none) {
         for (const Address& task : change.waits_for) {
-            text += cut_to(fmt::format("        waits for \"{}\" to be completed", visible(task.name)),
-                           layout.width) +
-                    "\n";
+            text += fit(fmt::format("        waits for \"{}\" to be completed\n", visible(task.name)),
+                        layout.width);
         }
         return text;
     }
     if (change.action == Action::remove)
-        return text + fmt::format("        id: {}\n", visible(change.id.value));
+        return text + fit(fmt::format("        id: {}\n", visible(change.id.value)), layout.width);
     for (const AttributeChange& attribute : change.attributes) {
         text += attribute_text(attribute, change.action == Action::create, layout);
     }
     for (const ResourceId& left : change.leaves) {
-        text += layout.style.yellow(fmt::format("        leaves behind: id {}", visible(left.value))) + "\n";
+        text += fit(layout.style.yellow(fmt::format("        leaves behind: id {}", visible(left.value))),
+                    layout.width) +
+                "\n";
     }
     return text;
 }
@@ -108,9 +114,7 @@ std::string strays_text(const Planned& planned, const Layout& layout) {
         text += fmt::format("\n{} ({})\n", layout.style.yellow(group.title), group.strays.size());
         for (std::size_t i = 0; i < std::min(group.strays.size(), kMostStraysShown); ++i) {
             const Stray& stray = *group.strays[i];
-            const std::string line =
-                fmt::format("  ! {}  (id {})", stray_name(stray), visible(stray.live->id.value));
-            text += cut_to(line, layout.width) + "\n";
+            text += fmt::format("  ! {}  (id {})\n", stray_name(stray), visible(stray.live->id.value));
         }
         if (group.strays.size() > kMostStraysShown) {
             text += fmt::format("  … and {} more: `tlm drift` lists all\n",
@@ -118,16 +122,18 @@ std::string strays_text(const Planned& planned, const Layout& layout) {
         }
         text += fmt::format("  {}\n", group.advice);
     }
-    return text;
+    return fit(text, layout.width);
 }
 
 std::string renames_text(const Planned& planned, const Layout& layout) {
     if (planned.renames.empty()) return {};
-    std::string text = fmt::format(
-        "{} what is left over and what is created look alike. What only got another name is kept with:\n",
-        layout.style.yellow("hint:"));
+    std::string text = fit(
+        fmt::format(
+            "{} what is left over and what is created look alike. What only got another name is kept with:\n",
+            layout.style.yellow("hint:")),
+        layout.width);
     for (std::size_t i = 0; i < std::min(planned.renames.size(), kMostRenames); ++i)
-        text += fmt::format("  {}\n", move_command(planned.renames[i]));
+        text += command_text(move_command(planned.renames[i]), 2, layout.width);
     if (planned.renames.size() > kMostRenames)
         text += fmt::format("  … and {} more\n", planned.renames.size() - kMostRenames);
     return text;
@@ -146,10 +152,7 @@ std::string losses_text(const Plan& plan, const PlanSummary& summary, const Layo
     }
     if (const std::size_t all = summary.remove + summary.replace; all > named)
         names += fmt::format(" and {} more", all - named);
-    std::string text;
-    for (const std::string& line : wrap(fmt::format("! {}: {}", counts, names), layout.width))
-        text += layout.style.red(line) + "\n";
-    return text;
+    return fit(layout.style.red(fmt::format("! {}: {}", counts, names)), layout.width) + "\n";
 }
 
 std::string protections_text(const Plan& plan, const Layout& layout) {
@@ -158,7 +161,7 @@ std::string protections_text(const Plan& plan, const Layout& layout) {
         text +=
             fmt::format("{} {}\n", layout.style.bold("protects from now on:"), visible(protection.pattern));
     }
-    return text;
+    return fit(text, layout.width);
 }
 
 // When the fleet goes again: as much part of what is reviewed as what is made.
@@ -174,16 +177,15 @@ std::string teardown_text(const Plan& plan, const Layout& layout) {
         }
         if (all == 0) continue;
         if (all > kMostNamed) names += fmt::format(" and {} more", all - kMostNamed);
-        for (const std::string& line :
-             wrap(fmt::format("takes down {}: {}", when_text(when), names), layout.width))
-            text += line + "\n";
+        text += fmt::format("takes down {}: {}\n", when_text(when), names);
     }
-    return text;
+    return fit(text, layout.width);
 }
 
 std::string summary_line(const Plan& plan, const PlanSummary& summary, const Layout& layout) {
-    return fmt::format("{} {}.\n", layout.style.bold(has_changes(plan) ? "Plan:" : "No changes:"),
-                       summary_text(summary));
+    return fit(fmt::format("{} {}.\n", layout.style.bold(has_changes(plan) ? "Plan:" : "No changes:"),
+                           summary_text(summary)),
+               layout.width);
 }
 
 }  // namespace
@@ -311,7 +313,7 @@ std::string plan_text(const Plan& plan, const Layout& layout) {
         if (workflow == nullptr || *workflow != change.address.workflow) {
             workflow = &change.address.workflow;
             text += fmt::format("{}{}\n", text.empty() ? "" : "\n",
-                                layout.style.bold("workflow " + visible(*workflow)));
+                                fit(layout.style.bold("workflow " + visible(*workflow)), layout.width));
         }
         text += change_text(change, layout);
     }
@@ -327,13 +329,14 @@ std::string concise_text(const Plan& plan, const Layout& layout) {
         text +=
             fmt::format("{}  {}\n", action_text(change.action, layout.style), visible(change.address.text()));
     }
-    return text + summary_line(plan, summarise(plan), layout);
+    return fit(text, layout.width) + summary_line(plan, summarise(plan), layout);
 }
 
-std::string left_out_text(const Planned& planned) {
+std::string left_out_text(const Planned& planned, const Layout& layout) {
     if (planned.excluded.empty()) return {};
-    return fmt::format("{} more {} left out by --target or --exclude.\n", planned.excluded.size(),
-                       planned.excluded.size() == 1 ? "change is" : "changes are");
+    return fit(fmt::format("{} more {} left out by --target or --exclude.\n", planned.excluded.size(),
+                           planned.excluded.size() == 1 ? "change is" : "changes are"),
+               layout.width);
 }
 
 std::string advice_text(const Planned& planned, const Layout& layout) {
@@ -356,7 +359,8 @@ std::string advice_text(const Planned& planned, const Layout& layout) {
             layout.style.yellow("notice:"), planned.kept_of_force,
             planned.kept_of_force == 1 ? "resource" : "resources");
     }
-    return text + left_out_text(planned) + renames_text(planned, layout) + strays_text(planned, layout);
+    return fit(text, layout.width) + left_out_text(planned, layout) + renames_text(planned, layout) +
+           strays_text(planned, layout);
 }
 
 }  // namespace tlm::cmd

@@ -9,7 +9,8 @@
 
 namespace tlm::cmd {
 
-// How text is laid out: with or without colour, and cut to a width (0: never cut).
+// How text is laid out: with or without colour, and in the width of a terminal (0: in any). Lines that are
+// longer go on below; cut are only values of what is made, which the workflow has whole.
 struct Layout {
     Style style;
     std::size_t width = 0;
@@ -38,7 +39,7 @@ struct Layout {
 [[nodiscard]] std::string advice_text(const Planned& planned, const Layout& layout);
 
 // How many changes --target and --exclude left out; empty where there are none. Part of advice_text.
-[[nodiscard]] std::string left_out_text(const Planned& planned);
+[[nodiscard]] std::string left_out_text(const Planned& planned, const Layout& layout);
 // "3 to create, 1 to update; 2 tasks wait; 5 unchanged", only what is not zero.
 [[nodiscard]] std::string summary_text(const PlanSummary& summary);
 // A changed value, indented: on one line where that fits, else the heading and line by line, `-` before and

@@ -7,6 +7,7 @@
 
 #include "cmd/render/columns.h"
 #include "cmd/render/duration.h"
+#include "cmd/render/fit.h"
 #include "cmd/render/live_view.h"
 #include "cmd/render/report_text.h"
 #include "cmd/render/wait_text.h"
@@ -112,7 +113,7 @@ void Progress::show(const TaskBoard& board) {
 
 void Progress::message(const std::string& line) {
     clear();
-    put(line);
+    put(fit(line, width_of(Stream::err)));
     if (!tasks_.empty()) draw(tasks_);
 }
 

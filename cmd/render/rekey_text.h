@@ -13,6 +13,10 @@ namespace tlm::cmd {
 
 // What `tlm state mv`, `rm` and `import` are going to do, for people.
 [[nodiscard]] std::string move_text(const MovePlan& plan, const Layout& layout);
+// A warning where what is moved would be an orphan at its new address, since none of the workflows, all that
+// there are here, has it. May be empty.
+[[nodiscard]] std::string unwanted_text(const MovePlan& plan, const std::vector<Workflow>& workflows,
+                                        const Layout& layout);
 [[nodiscard]] std::string forget_text(const std::vector<Binding>& bindings, const Layout& layout);
 // With the live attributes, those of its references that are known as names, and where the workflow wants
 // others.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cmd/render/fit.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -135,7 +136,7 @@ std::string report_text(const ApplyReport& report, std::size_t waiting, const La
                                layout.style.yellow("warning:")),
                    report.mismatches);
     text += fmt::format("\n{} {}.\n", layout.style.bold("Applied:"), counts_text(report));
-    return text + next_text(report, waiting);
+    return fit(text + next_text(report, waiting), layout.width);
 }
 
 }  // namespace tlm::cmd

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "cmd/render/columns.h"
+#include "cmd/render/fit.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -59,10 +60,7 @@ std::string remark(const TaskView& task) {
 std::string task_text(const TaskView& task, const Layout& layout) {
     const std::string who = task.assign_to.empty() ? "" : fmt::format("  ({})", visible(task.assign_to));
     const std::string rest = visible(task.address.name) + who + remark(task);
-    constexpr std::size_t kBefore = 4 + 9 + 1;
-    const bool narrow = layout.width > 0 && layout.width <= kBefore;
-    return fmt::format("    {} {}\n", coloured(task, layout.style),
-                       layout.width == 0 || narrow ? rest : cut_to(rest, layout.width - kBefore));
+    return fmt::format("    {} {}\n", coloured(task, layout.style), rest);
 }
 
 using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
@@ -117,7 +115,7 @@ std::string status_text(const std::vector<WorkflowView>& workflows, const Layout
             text += task_text(task, layout);
         }
     }
-    return text.empty() ? "No workflows.\n" : text;
+    return text.empty() ? "No workflows.\n" : fit(text, layout.width);
 }
 
 std::string status_json(const std::vector<WorkflowView>& workflows, const std::string& target) {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "cmd/render/duration.h"
+#include "cmd/render/fit.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -127,7 +128,7 @@ std::string wait_text(const WaitReport& report, const Layout& layout) {
     text += fmt::format("\n{} {}.\n", style.bold("Tasks:"), counts_text(report));
     for (const TeardownReport& teardown : report.teardowns)
         text += teardown_text(teardown, style);
-    return text + next_text(report);
+    return fit(text + next_text(report), layout.width);
 }
 
 }  // namespace tlm::cmd

@@ -58,7 +58,8 @@ class Apply {
             BOOST_OUTCOME_TRY(workflows, load_workflows(context_));
             workflows_ = std::move(workflows);
         }
-        BOOST_OUTCOME_TRYV(can_ask());
+        // Before the fleet is read and the lock taken: `tlm plan` shows the same without either.
+        BOOST_OUTCOME_TRYV(check_can_ask(context_.options, hint()));
         BOOST_OUTCOME_TRY(
             lock, StateLock::acquire(context_.settings.state_path, verb_, context_.options.lock_timeout));
         const StateLock held = std::move(lock);
@@ -69,9 +70,12 @@ class Apply {
         const bool changes = was_reviewed_ || has_changes(prepared.plan);
         if (!changes && !context_.options.wait) return nothing_to_do(*state, prepared.plan);
         BOOST_OUTCOME_TRYV(check_limits(*state, prepared));
-        if ((changes || takes_down_) && !confirm(changes)) {
-            say(context_, "Declined: nothing was changed.\n");
-            return ExitCode::interrupted;
+        if (changes || takes_down_) {
+            BOOST_OUTCOME_TRY(yes, agreed(context_.options, question(changes), hint()));
+            if (!yes) {
+                say(context_, "Declined: nothing was changed.\n");
+                return ExitCode::interrupted;
+            }
         }
         return carry_out(prepared, target, *state);
     }
@@ -168,17 +172,14 @@ class Apply {
         return finished;
     }
 
-    Result<void> can_ask() const {
-        return check_can_ask(
-            context_.options,
-            destroys_ ? "Give --yes to delete without asking; on a terminal it shows what would go, and asks."
-                      : "Give --yes to apply without asking; `tlm plan` shows what would be done.");
+    [[nodiscard]] std::string question(bool changes) const {
+        if (!changes) return "Wait for the tasks, and take down what comes to its end?";
+        return destroys_ ? "Delete all of this?" : "Apply this plan?";
     }
 
-    [[nodiscard]] bool confirm(bool changes) const {
-        if (!changes)
-            return agreed(context_.options, "Wait for the tasks, and take down what comes to its end?");
-        return agreed(context_.options, destroys_ ? "Delete all of this?" : "Apply this plan?");
+    [[nodiscard]] std::string hint() const {
+        return destroys_ ? "Give --yes to delete without asking; `tlm plan --destroy` shows what would go."
+                         : "Give --yes to apply without asking; `tlm plan` shows what would be done.";
     }
 
     Result<ExitCode> carry_out(Prepared& prepared, Target& target, StateFile& state) {

@@ -1,3 +1,6 @@
+#include <set>
+
+#include "cmd/completion/offers.h"
 #include "cmd/completion/scripts.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/verbs.h"
@@ -8,14 +11,43 @@
 namespace tlm::cmd {
 namespace {
 
-// Addresses that the state knows on this target. Neither the target nor a lock is touched.
-Result<std::vector<std::string>> addresses(const Settings& settings) {
+// The workflow's name as it stands in an address.
+std::string workflow_text(const Address& address) {
+    const std::string text = address.text();
+    return text.substr(0, text.find('/'));
+}
+
+// What the state knows on this target. Neither the target nor a lock is touched.
+Result<std::vector<std::string>> known(const Settings& settings, Offer offer) {
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
-    BOOST_OUTCOME_TRY(bindings, state->bindings());
     std::vector<std::string> words;
-    for (const Binding& binding : bindings)
+    if (offer == Offer::protections) {
+        BOOST_OUTCOME_TRY(protections, state->protections());
+        for (const Protection& protection : protections)
+            words.push_back(protection.pattern);
+        return words;
+    }
+    BOOST_OUTCOME_TRY(bindings, state->bindings());
+    std::set<std::string> workflows;
+    std::set<std::string> names;
+    for (const Binding& binding : bindings) {
         words.push_back(binding.address.text());
+        workflows.insert(workflow_text(binding.address));
+        names.insert(binding.address.workflow);
+    }
+    if (offer == Offer::addresses) return words;
+    if (offer == Offer::names) return std::vector<std::string>(names.begin(), names.end());
+    for (const std::string& workflow : workflows)
+        words.push_back(workflow + (offer == Offer::globs ? "/*" : ""));
     return words;
+}
+
+Result<std::vector<std::string>> words_of(const Settings& settings, std::string_view what) {
+    for (const Offer offer :
+         {Offer::addresses, Offer::names, Offer::movables, Offer::globs, Offer::protections}) {
+        if (what == asked_word(offer)) return known(settings, offer);
+    }
+    return workflow_files_in(settings.workflows_dir);
 }
 
 }  // namespace
@@ -29,9 +61,7 @@ Result<ExitCode> run_completion(const Context& context) {
     // Somebody pressed a key: whatever is wrong is said by the command that they are about to type.
     const auto settings = load_settings(context.options);
     if (!settings) return ExitCode::done;
-    Result<std::vector<std::string>> words = context.options.positional[1] == "addresses"
-                                                 ? addresses(settings.value())
-                                                 : workflow_files_in(settings.value().workflows_dir);
+    auto words = words_of(settings.value(), context.options.positional[1]);
     if (!words) return ExitCode::done;
     std::string text;
     for (const std::string& word : words.value()) {

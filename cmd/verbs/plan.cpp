@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "cmd/delete_limit.h"
 #include "cmd/key_files.h"
 #include "cmd/plan_page.h"
 #include "cmd/protection.h"
 #include "cmd/render/apply_command.h"
+#include "cmd/render/fit.h"
 #include "cmd/render/plan_markdown.h"
 #include "cmd/stdio.h"
 #include "cmd/target.h"
@@ -25,7 +27,8 @@ Result<void> show(const Context& context, const Planned& planned, const std::str
     if (options.format == Format::markdown) return write_out(plan_markdown(planned, options.out, stopped_by));
     if (options.format == Format::html)
         return write_out(plan_page(planned.plan, options.out, advice_text(planned, {}), stopped_by));
-    if (options.concise) return write_out(concise_text(planned.plan, context.out) + left_out_text(planned));
+    if (options.concise)
+        return write_out(concise_text(planned.plan, context.out) + left_out_text(planned, context.out));
     return write_out(plan_text(planned.plan, context.out) + advice_text(planned, context.out));
 }
 
@@ -38,14 +41,49 @@ Result<void> check_place(const std::string& out) {
     return fail(ErrorCode::bad_input, "the directory of --out does not exist", out, {"Make it first."});
 }
 
-// The signature goes first: beside the plan that it is not of, it is refused, and a plan beside an older
-// signature would be too, but looks finished.
-Result<void> write_plan(const Options& options, const Plan& plan, const Secret& key) {
-    if (!options.sign.empty()) {
-        BOOST_OUTCOME_TRY(signature, sign_digest(plan_digest(plan), key, options.sign));
+// The signature of the file that is going to be overwritten, where it will not be of what is written there;
+// empty: there is none. A plan that means the same has the same digest, and keeps its signature.
+std::string stale_signature(const std::string& out, const std::string& digest) {
+    const std::string signature = signature_path(out);
+    std::error_code ignored;
+    // A pipe or a device holds no plan, and reading it may take for ever.
+    for (const std::string& file : {out, signature}) {
+        if (!std::filesystem::is_regular_file(file, ignored)) return {};
+    }
+    // The digest is the second member of a plan.
+    std::string head(4096, '\0');
+    std::ifstream(out, std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
+    if (head.find(digest) != std::string::npos) return {};
+    // Others call their signatures so, too.
+    return read_signature_file(signature) ? signature : std::string();
+}
+
+void remove_stale(const Context& context, const std::string& signature) {
+    std::error_code error;
+    if (std::filesystem::remove(signature, error)) {
+        say(context,
+            fmt::format("Removed {}: it was of the plan that stood there before.\n", visible(signature)));
+    } else if (error) {
+        say(context, fmt::format("warning: {} is not of this plan, and can't be removed: {}\n",
+                                 visible(signature), error.message()));
+    }
+}
+
+// With --sign the signature goes first: beside the plan that it is not of, it is refused, and a plan beside
+// an older signature would be too, but looks finished. Without, that one goes as soon as the plan is there.
+Result<void> write_plan(const Context& context, const Plan& plan, const Secret& key) {
+    const Options& options = context.options;
+    const std::string digest = plan_digest(plan);
+    std::string stale;
+    if (options.sign.empty()) {
+        if (options.out != "-") stale = stale_signature(options.out, digest);
+    } else {
+        BOOST_OUTCOME_TRY(signature, sign_digest(digest, key, options.sign));
         BOOST_OUTCOME_TRYV(write_file_atomically(signature_path(options.out), signature_to_text(signature)));
     }
-    return write_file_atomically(options.out, plan_to_text(plan));
+    BOOST_OUTCOME_TRYV(write_file_atomically(options.out, plan_to_text(plan)));
+    if (!stale.empty()) remove_stale(context, stale);
+    return success();
 }
 
 }  // namespace
@@ -78,14 +116,15 @@ Result<ExitCode> run_plan(const Context& context) {
         return stop;
     }
     if (!context.options.out.empty()) {
-        BOOST_OUTCOME_TRYV(write_plan(context.options, planned.plan, key));
+        BOOST_OUTCOME_TRYV(write_plan(context, planned.plan, key));
     }
     if (context.options.out != "-") {
         BOOST_OUTCOME_TRYV(show(context, planned));
     }
     if (!context.options.out.empty() && context.options.out != "-") {
-        say(context, fmt::format("Written to {}. Apply exactly this with: {}\n", visible(context.options.out),
-                                 apply_command(planned.plan, context.options.out)));
+        say(context, sentence_with_command(
+                         fmt::format("Written to {}. Apply exactly this with:", visible(context.options.out)),
+                         apply_command(planned.plan, context.options.out), context.err_width));
     }
     const bool changes = has_changes(planned.plan);
     return changes && context.options.detailed_exitcode ? ExitCode::changes : ExitCode::done;

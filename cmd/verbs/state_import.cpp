@@ -32,7 +32,9 @@ class Import {
                                       visible(context_.options.positional[1]))));
             return ExitCode::done;
         }
-        if (!agreed(context_.options, "Import this?")) {
+        BOOST_OUTCOME_TRY(yes, agreed(context_.options, "Import this?",
+                                      "Nothing was changed. Give --yes to import without asking."));
+        if (!yes) {
             say(context_, "Declined: nothing was changed.\n");
             return ExitCode::interrupted;
         }
@@ -69,9 +71,6 @@ class Import {
 
 Result<ExitCode> run_state_import(const Context& context) {
     BOOST_OUTCOME_TRY(address, Address::parse(context.options.positional[0]));
-    BOOST_OUTCOME_TRYV(check_can_ask(context.options,
-                                     "Give --yes to import without asking; on a terminal it shows what "
-                                     "would be adopted, and asks."));
     BOOST_OUTCOME_TRY(desired, wanted(context));
     return Import(context, std::move(address), std::move(desired)).run();
 }

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include "cmd/confirmation.h"
+#include "cmd/render/fit.h"
 #include "cmd/render/rekey_text.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/state_change.h"
+#include "cmd/workflow_files.h"
 #include "engine/base/text.h"
 #include "engine/rekey/move.h"
+#include "engine/workflow/reader.h"
 
 namespace tlm::cmd {
 namespace {
@@ -18,12 +21,22 @@ Result<MovePlan> plan(const Context& context, const StateChange& change) {
                      bindings);
 }
 
+// For whom the new name is a mistyped one: an import is refused then, but a move may come before the workflow
+// is edited, or where there is none at hand.
+std::string remark(const Context& context, const MovePlan& plan) {
+    const auto sources = read_workflow_files({}, context.settings.workflows_dir);
+    const ReadResult read = sources ? read_workflows(sources.value()) : ReadResult();
+    if (sources && read.ok()) return unwanted_text(plan, read.workflows, context.out);
+    return fit(fmt::format("{} {}, so that nobody has looked whether one has the new name.\n",
+                           context.out.style.yellow("note:"),
+                           sources ? "the workflow files here have faults, which `tlm validate` shows"
+                                   : "there are no workflow files here"),
+               context.out.width);
+}
+
 }  // namespace
 
 Result<ExitCode> run_state_mv(const Context& context) {
-    BOOST_OUTCOME_TRYV(check_can_ask(context.options,
-                                     "Give --yes to move without asking; on a terminal it shows what would "
-                                     "be renamed, and asks."));
     BOOST_OUTCOME_TRY(change, begin_change(context, "state mv"));
     BOOST_OUTCOME_TRY(planned, plan(context, change));
     if (planned.moved_before) {
@@ -32,8 +45,10 @@ Result<ExitCode> run_state_mv(const Context& context) {
                                                  visible(context.options.positional[1]))));
         return ExitCode::done;
     }
-    BOOST_OUTCOME_TRYV(write_out(move_text(planned, context.out)));
-    if (!agreed(context.options, "Move this?")) {
+    BOOST_OUTCOME_TRYV(write_out(move_text(planned, context.out) + remark(context, planned)));
+    BOOST_OUTCOME_TRY(yes, agreed(context.options, "Move this?",
+                                  "Nothing was changed. Give --yes to move without asking."));
+    if (!yes) {
         say(context, "Declined: nothing was changed.\n");
         return ExitCode::interrupted;
     }

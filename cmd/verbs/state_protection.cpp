@@ -83,7 +83,6 @@ Result<ExitCode> list_protections(const Context& context) {
 }
 
 Result<ExitCode> lift_protections(const Context& context) {
-    BOOST_OUTCOME_TRYV(check_can_ask(context.options, "Give --yes to lift it without asking."));
     BOOST_OUTCOME_TRY(lock, StateLock::acquire(context.settings.state_path, "state unprotect",
                                                context.options.lock_timeout));
     const StateLock held = std::move(lock);
@@ -95,7 +94,9 @@ Result<ExitCode> lift_protections(const Context& context) {
     for (const Protection& protection : lifted)
         preview += "  " + line_of(protection);
     BOOST_OUTCOME_TRYV(write_out(preview));
-    if (!agreed(context.options, "Lift this protection?")) {
+    BOOST_OUTCOME_TRY(yes, agreed(context.options, "Lift this protection?",
+                                  "Nothing was changed. Give --yes to lift it without asking."));
+    if (!yes) {
         say(context, "Declined: nothing was changed.\n");
         return ExitCode::interrupted;
     }

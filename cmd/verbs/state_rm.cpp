@@ -13,9 +13,6 @@ namespace tlm::cmd {
 // The target is not asked: a state must be put right also where the target is gone.
 Result<ExitCode> run_state_rm(const Context& context) {
     const Settings& settings = context.settings;
-    BOOST_OUTCOME_TRYV(check_can_ask(context.options,
-                                     "Give --yes to forget without asking; on a terminal it shows what "
-                                     "would be forgotten, and asks."));
     BOOST_OUTCOME_TRY(lock,
                       StateLock::acquire(settings.state_path, "state rm", context.options.lock_timeout));
     const StateLock held = std::move(lock);
@@ -23,7 +20,9 @@ Result<ExitCode> run_state_rm(const Context& context) {
     BOOST_OUTCOME_TRY(bindings, state->bindings());
     BOOST_OUTCOME_TRY(forgotten, plan_forget(context.options.positional, bindings));
     BOOST_OUTCOME_TRYV(write_out(forget_text(forgotten, context.out)));
-    if (!agreed(context.options, "Forget this?")) {
+    BOOST_OUTCOME_TRY(yes, agreed(context.options, "Forget this?",
+                                  "Nothing was changed. Give --yes to forget without asking."));
+    if (!yes) {
         say(context, "Declined: nothing was changed.\n");
         return ExitCode::interrupted;
     }

@@ -16,13 +16,16 @@ TEST(ArgumentOffer, IsReadFromTheSynopsis) {
     EXPECT_EQ(argument_offer(verb_info(Verb::show)).offer, Offer::files);
     EXPECT_EQ(argument_offer(verb_info(Verb::diff)).offer, Offer::files);
     EXPECT_EQ(argument_offer(verb_info(Verb::log)).offer, Offer::nothing);
+    EXPECT_EQ(argument_offer(verb_info(Verb::cancel)).offer, Offer::names);
     EXPECT_EQ(argument_offer(verb_info(Verb::help)).words.size(), verb_table().size());
     const ArgumentOffer state = argument_offer(verb_info(Verb::state));
     EXPECT_THAT(state.words, testing::IsSupersetOf({"list", "show", "lock", "check", "backup"}));
     EXPECT_EQ(state.after.at("show"), Offer::addresses);
     EXPECT_EQ(state.after.at("backup"), Offer::files);
-    for (const char* verb : {"mv", "rm", "import"})
-        EXPECT_EQ(state.after.at(verb), Offer::addresses) << verb;
+    EXPECT_EQ(state.after.at("import"), Offer::addresses);
+    EXPECT_EQ(state.after.at("mv"), Offer::movables) << "a whole workflow, too";
+    EXPECT_EQ(state.after.at("rm"), Offer::globs);
+    EXPECT_EQ(state.after.at("unprotect"), Offer::protections);
 }
 
 TEST(ValueOffer, IsReadFromThePlaceholder) {
@@ -38,7 +41,9 @@ TEST(ValueOffer, IsReadFromThePlaceholder) {
     EXPECT_THAT(offer("color", Verb::plan).words, ElementsAre("auto", "always", "never"));
     EXPECT_EQ(offer("workflows", Verb::plan).offer, Offer::directories);
     EXPECT_EQ(offer("out", Verb::plan).offer, Offer::files);
-    EXPECT_EQ(offer("target", Verb::plan).offer, Offer::addresses);
+    EXPECT_EQ(offer("out", Verb::keygen).offer, Offer::files);
+    for (const char* name : {"target", "exclude", "replace"})
+        EXPECT_EQ(offer(name, Verb::plan).offer, Offer::globs) << name;
     EXPECT_EQ(offer("parallelism", Verb::apply).offer, Offer::nothing);
     EXPECT_EQ(offer("force", Verb::apply).offer, Offer::nothing);
 }

@@ -60,11 +60,12 @@ TEST(CommandLine, FaultsNameTheNearestAndTheRightVerb) {
     EXPECT_THAT(fault({"show"}), HasSubstr("tlm show PLAN"));
     EXPECT_THAT(fault({"state", "shwo"}), HasSubstr("list, show, lock"));
     EXPECT_THAT(fault({"state", "mv", "a"}), HasSubstr("tlm state mv OLD NEW"));
-    EXPECT_THAT(fault({"state", "rm"}), HasSubstr("tlm state rm ADDRESS..."));
+    EXPECT_THAT(fault({"state", "rm"}), HasSubstr("tlm state rm GLOB..."));
     EXPECT_THAT(fault({"state", "import", "a", "b", "c"}), HasSubstr("tlm state import ADDRESS ID"));
     EXPECT_THAT(fault({"state", "list", "--yes"}),
                 HasSubstr("the verbs of `tlm state` that change something"));
-    EXPECT_THAT(fault({"state", "mv", "a", "b", "--workflows", "x"}), HasSubstr("`tlm state import`"));
+    EXPECT_THAT(fault({"state", "rm", "a", "--workflows", "x"}), HasSubstr("`tlm state import`"));
+    EXPECT_EQ(fault({"state", "mv", "a", "b", "--workflows", "x"}), "accepted");
     EXPECT_THAT(fault({"plan", "--out"}), HasSubstr("--out"));
     EXPECT_THAT(fault({"--force", "apply"}), HasSubstr("the verb comes first"));
 }

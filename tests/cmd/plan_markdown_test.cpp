@@ -14,6 +14,7 @@
 #include "engine/plan/plan_file.h"
 #include "tests/cmd/hostile.h"
 #include "tests/cmd/markdown_reader.h"
+#include "tests/cmd/range_reader.h"
 #include "tests/support/sanitized.h"
 
 namespace tlm::cmd {
@@ -231,16 +232,145 @@ TEST(PlanMarkdown, WhereReasonsDoNotFit_DeletesAreNamedByTheirAddress) {
     EXPECT_THAT(markdown, Not(HasSubstr("not named here")));
 }
 
-TEST(PlanMarkdown, WhereEvenAddressesDoNotFit_TheMissingOnesAreCountedExactly) {
-    const Plan plan = large_plan(5'000, 3, [](int) { return Action::remove; });
+// What the list of deletes and replacements names, ranges expanded, sorted.
+std::vector<std::string> lost_names(const std::string& markdown) {
+    const std::size_t fold = markdown.find("<summary>Deleted and replaced");
+    if (fold == std::string::npos) return {};
+    const std::size_t begin = markdown.find("```diff\n", fold) + 8;
+    const std::string list = markdown.substr(begin, markdown.find("\n```", begin) + 1 - begin);
+    std::vector<std::string> names;
+    if (markdown.find("`a[01-03,7]` stands for") != std::string::npos) {
+        names = test::names_of_list(list);
+    } else {
+        static const std::regex line(R"(-[ +] (?:(?:delete |replace)  )?(.*?)(?:  \([^()]*\))?\n)");
+        for (std::sregex_iterator at(list.begin(), list.end(), line); at != std::sregex_iterator(); ++at)
+            names.push_back(test::without_escapes((*at)[1].str()));
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+std::vector<std::string> losses(const Plan& plan) {
+    std::vector<std::string> names;
+    for (const Change& change : plan.changes) {
+        if (is_loss(change.action)) names.push_back(test::without_escapes(visible(change.address.text())));
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+// How many the warning says are not named.
+std::size_t said_to_be_missing(const std::string& markdown) {
+    static const std::regex sentence(R"(\*\*(\d+) of them are too long for a comment)");
+    std::smatch found;
+    return std::regex_search(markdown, found, sentence) ? std::stoul(found[1]) : 0;
+}
+
+TEST(PlanMarkdown, Of5005Deletes_NamesEveryOneInRanges) {
+    const Plan plan = large_plan(5'005, 3, [](int) { return Action::remove; });
+    const std::string markdown = plan_markdown(plan, "plan.json");
+    expect_harmless(markdown);
+    EXPECT_THAT(markdown, HasSubstr("all 5005"));
+    EXPECT_THAT(markdown, HasSubstr("`a[01-03,7]` stands for"));
+    EXPECT_THAT(markdown, HasSubstr("-  flow-00000/agent/agent-[000000-001668]\n"));
+    EXPECT_EQ(lost_names(markdown), losses(plan));
+}
+
+TEST(PlanMarkdown, OfDeletesHereAndThere_NamesEveryOneAndNoOther) {
+    std::mt19937 random(4);
+    const Plan plan = large_plan(10'000, 5, [&](int) {
+        return random() % 2 == 0 ? Action::remove : random() % 20 == 0 ? Action::replace : Action::create;
+    });
+    const std::string markdown = plan_markdown(plan, "plan.json");
+    expect_harmless(markdown);
+    EXPECT_EQ(said_to_be_missing(markdown), 0U);
+    EXPECT_EQ(lost_names(markdown), losses(plan));
+    EXPECT_THAT(markdown, HasSubstr("\n-  flow-00000/agent/\n-     agent-[0"));
+    EXPECT_THAT(markdown, HasSubstr("\n-+ flow-00000/agent/\n-+    agent-"));
+}
+
+TEST(PlanMarkdown, OfDeletesInThousandsOfWorkflows_NamesThemInRangesAsWell) {
+    Plan plan = large_plan(5'005, 5'005, [](int) { return Action::remove; });
+    for (std::size_t i = 0; i < plan.changes.size(); ++i)
+        plan.changes[i].address.name = i % 7 == 0 ? "lead" : "worker";
+    const std::string markdown = plan_markdown(plan, "plan.json");
+    expect_harmless(markdown);
+    EXPECT_EQ(said_to_be_missing(markdown), 0U);
+    EXPECT_EQ(lost_names(markdown), losses(plan));
+    EXPECT_THAT(markdown, HasSubstr("/agent/lead\n"));
+}
+
+// A name in which nothing can be folded.
+std::string unlike_others(std::mt19937& random) {
+    std::string name;
+    for (int i = 0; i < 25; ++i)
+        name += static_cast<char>('a' + random() % 26);
+    return name;
+}
+
+TEST(PlanMarkdown, WhereEvenRangesDoNotFit_TheMissingOnesAreCountedWithTheFirstAndTheLast) {
+    Plan plan = large_plan(5'000, 3, [](int) { return Action::remove; });
+    std::mt19937 random(5);
+    for (Change& change : plan.changes)
+        change.address.name = unlike_others(random);
+    for (Change& change : large_plan(900, 1, [](int) { return Action::remove; }).changes) {
+        change.address.workflow = "small";
+        plan.changes.push_back(change);
+    }
+    std::ranges::sort(plan.changes, {}, &Change::address);
     const std::string markdown = plan_markdown(plan, "plan.json");
     expect_harmless(markdown);
     EXPECT_GT(markdown.size(), kLimitOfGitHub * 9 / 10) << "there was room for more";
-    std::smatch found;
-    ASSERT_TRUE(
-        std::regex_search(markdown, found, std::regex(R"(\*\*(\d+) of them are too long for a comment)")));
-    EXPECT_EQ(all_code_lines_with(markdown, "/agent/agent-") + std::stoul(found[1]), 5'000U);
+    const auto named = lost_names(markdown);
+    const auto all = losses(plan);
+    EXPECT_TRUE(std::ranges::includes(all, named));
+    EXPECT_GT(said_to_be_missing(markdown), 0U);
+    EXPECT_EQ(named.size() + said_to_be_missing(markdown), all.size());
+    EXPECT_THAT(markdown, HasSubstr("-  small/agent/agent-[000000-000899]\n")) << "a small one is whole";
+    for (const char* workflow : {"flow-00000", "flow-00001", "flow-00002"})
+        EXPECT_THAT(markdown, HasSubstr(fmt::format("\n-  {}/agent/\n-     ", workflow))) << "a part of each";
     EXPECT_THAT(markdown, HasSubstr("`tlm show plan.json` shows everything"));
+    std::size_t counted = 0;
+    static const std::regex gap(R"(\n-  … (\d+) not named of (flow-\d+/agent/): ([a-z]+) … ([a-z]+)\n)");
+    for (std::sregex_iterator at(markdown.begin(), markdown.end(), gap); at != std::sregex_iterator(); ++at) {
+        counted += std::stoul((*at)[1]);
+        for (const int end : {3, 4}) {
+            const std::string name = (*at)[2].str() + (*at)[end].str();
+            EXPECT_TRUE(std::ranges::binary_search(all, name)) << name;
+            EXPECT_FALSE(std::ranges::binary_search(named, name)) << name;
+        }
+    }
+    EXPECT_EQ(counted, said_to_be_missing(markdown));
+}
+
+// Deletes of all shapes and sizes: what is named is lost, what is lost is named or counted, and it fits.
+TEST(PlanMarkdown, WhateverIsDeleted_IsNamedOrCountedAndNothingElseIs) {
+    std::mt19937 random(12);
+    for (int i = 0; i < (test::kSanitized ? 15 : 60) && !testing::Test::HasFailure(); ++i) {
+        SCOPED_TRACE(i);
+        const int workflows = 1 + static_cast<int>(random() % (random() % 2 == 0 ? 5 : 3'000));
+        Plan plan = large_plan(3'000 + static_cast<int>(random() % 4'000), workflows,
+                               [&](int) { return static_cast<Action>(random() % 6); });
+        const bool bare = random() % 2 == 0;
+        for (Change& change : plan.changes) {
+            if (bare && random() % 3 == 0) change.action = Action::remove;
+            if (random() % 40 == 0) change.address.name = test::hostile(random);
+            if (random() % 8 == 0) change.address.name = unlike_others(random) + change.address.name;
+            if (random() % 8 == 0)
+                change.address = Address::task(change.address.workflow, "crew", change.address.name);
+        }
+        std::ranges::sort(plan.changes, {}, &Change::address);
+        const std::string markdown = plan_markdown(plan, "plan.json");
+        expect_harmless(markdown);
+        const auto named = lost_names(markdown);
+        const auto all = losses(plan);
+        if (said_to_be_missing(markdown) == 0) {
+            EXPECT_EQ(named, all);
+        } else {
+            EXPECT_TRUE(std::ranges::includes(all, named));
+            EXPECT_EQ(named.size() + said_to_be_missing(markdown), all.size());
+        }
+    }
 }
 
 TEST(PlanMarkdown, OfAFewWorkflowsAmongManyLargeOnes_ShowsTheSmallOnesWhole) {

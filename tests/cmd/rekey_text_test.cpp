@@ -39,6 +39,29 @@ TEST_F(RekeyText, Move_IsAsReviewed) {
     test::expect_golden("state-mv-workflow.txt", move("wf", "audit"));
 }
 
+TEST_F(RekeyText, MoveToWhatNoWorkflowHas_IsWarnedOfWithWhatWasProbablyMeant) {
+    const auto warning = [&](const std::string& from, const std::string& to) {
+        return unwanted_text(plan_move(from, to, snapshot_, *fleet_, bindings_).value(), world_.workflows,
+                             {});
+    };
+    const std::string architect = "wf/agent/archi%1B[31mtect";
+    test::expect_golden("state-mv-unwanted.txt", warning(architect, "wf/agent/chief") + "\n" +
+                                                     warning(architect, "audit/agent/chief") + "\n" +
+                                                     warning("wf", "audit"));
+    // As when the workflow was renamed first.
+    world_.workflows[0].name = "audit";
+    EXPECT_EQ(warning("wf", "audit"), "");
+    EXPECT_THAT(warning("wf", "audits"),
+                HasSubstr("no workflow here is called `audits`. Did you mean `audit`?"));
+    EXPECT_THAT(warning("wf", "audits"), testing::Not(HasSubstr("anew")));
+    world_.workflows[0].agents[0].name = "chief";
+    world_.workflows[0].teams[0].agents[0] = "chief";
+    EXPECT_EQ(warning(architect, "audit/agent/chief"), "");
+    EXPECT_THAT(warning(architect, "audit/agent/cheif"),
+                HasSubstr("no workflow here has audit/agent/cheif. Did you mean `audit/agent/chief`?"));
+    EXPECT_THAT(warning("wf", "audit"), HasSubstr("no workflow here has audit/agent/archi%1B[31mtect."));
+}
+
 TEST_F(RekeyText, Forget_IsAsReviewed) {
     test::expect_golden("state-rm.txt", forget_text(bindings_, {}));
 }

@@ -1,5 +1,8 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <sstream>
 
 #include "cmd/render/apply_command.h"
 #include "cmd/render/columns.h"
@@ -113,6 +116,77 @@ TEST(PlanText, OnANarrowTerminal_ValuesFitAndNothingOfAnUpdateIsCut) {
               0);
 }
 
+// Lines that are wider than the terminal; commands to be copied may be.
+std::vector<std::string> too_wide(const std::string& text, std::size_t width) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+        if (columns(line) > width && !line.ends_with(" \\")) lines.push_back(line);
+    }
+    return lines;
+}
+
+std::string without_gaps(std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
+    return text;
+}
+
+constexpr Layout kNarrow{Style(), 40};
+
+// What a fleet shows of which ids and addresses are as long as they are.
+Planned planned_with_long_ids(std::vector<LiveResource>& live) {
+    test::World world = eventful();
+    world.options.prune = true;
+    Planned planned = world.plan();
+    auto uuid = [n = 0]() mutable {
+        return ResourceId{fmt::format("46b06d08-dafe-4c17-91f5-d8343a93fc{:02}", n++)};
+    };
+    for (Change& change : planned.plan.changes) {
+        if (is_loss(change.action)) change.id = uuid();
+    }
+    planned.plan.changes.front().leaves = {uuid()};
+    planned.plan.protect.push_back({"wf", "wf/agent/architect-of-everything-there-is"});
+    live.resize(3);
+    planned.strays.clear();
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        live[i].id = uuid();
+        live[i].name = "tlm-3ad98eac70f4a285-architect";
+        Stray& stray = planned.strays.emplace_back();
+        stray.kind = i == 0 ? StrayKind::left_behind : StrayKind::orphan;
+        stray.live = &live[i];
+        if (i < 2) stray.address = Address::agent(i == 0 ? "wf" : "elsewhere", "architect-in-retirement");
+    }
+    planned.excluded = {"wf/task/crew/design"};
+    planned.renames = {{"wf/agent/architect-in-retirement", "wf/agent/chief-architect"}};
+    planned.notices.push_back({Address::task("wf", "crew", "Read all of the tree"), "was edited too late"});
+    planned.kept_of_force = 2;
+    return planned;
+}
+
+TEST(PlanText, OnANarrowTerminal_IsAsReviewedAndNeitherCutsNorStandsOut) {
+    std::vector<LiveResource> live;
+    const Planned planned = planned_with_long_ids(live);
+    const std::string advice = advice_text(planned, kNarrow);
+    const std::string text = plan_text(planned.plan, kNarrow) + advice;
+    test::expect_golden("plan-40.txt", text);
+    EXPECT_THAT(too_wide(text, 40), testing::IsEmpty());
+    for (const Stray& stray : planned.strays)
+        EXPECT_THAT(text, testing::HasSubstr(stray.live->id.value));
+    for (const Change& change : planned.plan.changes) {
+        if (change.action == Action::remove) {
+            EXPECT_THAT(text, testing::HasSubstr(change.id.value));
+        }
+    }
+    std::string whole = advice_text(planned, {});
+    std::erase(whole, '\\');
+    std::string parts = advice;
+    std::erase(parts, '\\');
+    EXPECT_EQ(without_gaps(parts), without_gaps(whole));
+    const std::string concise = concise_text(planned.plan, kNarrow);
+    EXPECT_THAT(too_wide(concise, 40), testing::IsEmpty());
+    EXPECT_EQ(without_gaps(concise), without_gaps(concise_text(planned.plan, {})));
+}
+
 TEST(PlanText, ManyDeletes_AreCountedAndTheFirstOnesNamedBeforeTheSummary) {
     Plan plan;
     for (int i = 10; i < 40; ++i) {
@@ -152,6 +226,10 @@ TEST(ReportText, IsAsReviewed) {
     };
     const ApplyReport report = world.apply(world.plan().plan);
     test::expect_golden("report.txt", report_text(report, 1, {}));
+    const std::string narrow = report_text(report, 1, kNarrow);
+    test::expect_golden("report-40.txt", narrow);
+    EXPECT_THAT(too_wide(narrow, 40), testing::IsEmpty());
+    EXPECT_EQ(without_gaps(narrow), without_gaps(report_text(report, 1, {})));
 }
 
 TEST(DriftText, IsAsReviewed) {
@@ -164,6 +242,14 @@ TEST(DriftText, IsAsReviewed) {
     const StateView view = view_state(world.state, snapshot).value();
     const auto findings = find_drift({world.workflows, snapshot, view, "fake:", "", {}}, {});
     test::expect_golden("drift.txt", drift_text(findings, {}));
+    auto long_ids = findings;
+    for (Finding& finding : long_ids)
+        finding.id = {"46b06d08-dafe-4c17-91f5-d8343a93fcae"};
+    const std::string narrow = drift_text(long_ids, kNarrow);
+    test::expect_golden("drift-40.txt", narrow);
+    EXPECT_THAT(too_wide(narrow, 40), testing::IsEmpty());
+    EXPECT_THAT(too_wide(drift_text({}, kNarrow), 40), testing::IsEmpty());
+    EXPECT_THAT(narrow, testing::HasSubstr("46b06d08-dafe-4c17-91f5-d8343a93fcae"));
     test::expect_golden("drift.md", drift_markdown(findings, "fake:"));
     test::expect_golden("drift.json", drift_json(findings, "fake:"));
 }

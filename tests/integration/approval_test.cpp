@@ -1,4 +1,5 @@
 // Only the plan that was approved is applied: by its digest, and by who signed it.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
@@ -64,6 +65,48 @@ TEST_F(Approved, UnsignedOrSignedForAnotherPlan_IsRefused) {
                 HasSubstr("not of this plan"));
     run({"apply", "q.json", "--yes"});
     EXPECT_EQ(server.stat("agents"), 2) << "where nobody asks for a signature none is needed";
+}
+
+TEST_F(Approved, OverwrittenByAnUnsignedPlan_TakesItsSignatureAlong) {
+    EXPECT_THAT(run({"plan", "--out", "p.json", "--target", "pair/agent/*"}).err,
+                HasSubstr("Removed p.json.sig: it was of the plan that stood there before.\n"));
+    EXPECT_FALSE(project.exists("p.json.sig"));
+    EXPECT_THAT(refused({"apply", "p.json", "--trusted-key", "ops.pub", "--yes"}), HasSubstr("not signed"));
+    EXPECT_THAT(run({"plan", "--out", "p.json"}).err, Not(HasSubstr("Removed")));
+}
+
+TEST_F(Approved, OverwrittenByTheSamePlan_KeepsTheSignatureThatIsStillOfIt) {
+    const std::string signature = project.read("p.json.sig");
+    EXPECT_THAT(run({"plan", "--out", "p.json"}).err, Not(HasSubstr("Removed")));
+    EXPECT_EQ(project.read("p.json.sig"), signature);
+    run({"verify", "p.json", "--trusted-key", "ops.pub"});
+}
+
+TEST_F(Approved, NotOverwritten_KeepsItsSignature) {
+    const std::string signature = project.read("p.json.sig");
+    // Another file, no file, a plan that a limit stops, and a disk that is full.
+    run({"plan", "--out", "q.json", "--target", "pair/agent/*"});
+    run({"plan", "--out", "-", "--target", "pair/agent/*"});
+    EXPECT_EQ(project.read("p.json.sig"), signature);
+    run({"apply", "p.json", "--yes"});
+    project.write("workflows/pair.yaml", crew_yaml("pair", 1, 1, 0));
+    run({"plan", "--out", "p.json", "--prune"}, 7);
+    EXPECT_EQ(project.read("p.json.sig"), signature);
+    const Finished full = run_process({"/bin/sh", "-c",
+                                       fmt::format("ulimit -f 0; exec {} plan --out p.json --prune "
+                                                   "--max-deletes 9",
+                                                   TLM_PROGRAM)},
+                                      project.environment, project.directory.string());
+    EXPECT_THAT(full.err, HasSubstr("p.json: can't write the file"));
+    EXPECT_EQ(project.read("p.json.sig"), signature);
+    run({"plan", "--out", "p.json", "--prune", "--max-deletes", "9"});
+    EXPECT_FALSE(project.exists("p.json.sig"));
+}
+
+TEST_F(Approved, FileBesideThePlanThatIsNoSignatureOfOurs_IsLeftAlone) {
+    project.write("p.json.sig", "-----BEGIN PGP SIGNATURE-----\n");
+    run({"plan", "--out", "p.json", "--target", "pair/agent/*"});
+    EXPECT_EQ(project.read("p.json.sig"), "-----BEGIN PGP SIGNATURE-----\n");
 }
 
 TEST_F(Approved, TrustedKeysOfADirectory_AreAskedForInEveryApply) {

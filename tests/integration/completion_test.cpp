@@ -100,6 +100,44 @@ TEST_F(Completion, Bash_KnowsFilesWorkflowsAndAddressesOfTheState) {
     EXPECT_THAT(bash({"state", "--state", "none.db", "show", ""}), IsEmpty()) << "another state is meant";
 }
 
+TEST_F(Completion, Bash_OffersWorkflowsOfTheStateWhereTheyCanBeNamed) {
+    apply();
+    for (const char* option : {"--target", "--exclude", "--replace"})
+        EXPECT_EQ(project.tlm({"plan", option, "pair/*", "--max-deletes", "9"}).exit_code, 0)
+            << "what is offered is taken";
+    // Their files are gone, and the state knows them still.
+    std::filesystem::remove_all(project.directory / "workflows");
+    for (const char* option : {"--target", "--exclude", "--replace"}) {
+        EXPECT_THAT(bash({"plan", option, "pa"}), AllOf(Contains("pair/*"), Contains("pair/agent/builder")));
+    }
+    EXPECT_THAT(bash({"destroy", "--target", "pair/\\*"}), ElementsAre("pair/*"));
+    EXPECT_THAT(bash({"state", "mv", "pa"}), AllOf(Contains("pair"), Contains("pair/team/crew")));
+    EXPECT_THAT(bash({"state", "rm", "pa"}), AllOf(Contains("pair/*"), Contains("pair/team/crew")));
+    EXPECT_THAT(bash({"state", "show", "pa"}), AllOf(Not(Contains("pair")), Not(Contains("pair/*"))));
+    EXPECT_THAT(bash({"cancel", ""}), ElementsAre("pair"));
+    EXPECT_THAT(bash({"status", "pa"}), IsEmpty()) << "it takes files";
+    EXPECT_THAT(bash({"log", ""}), IsEmpty()) << "it takes runs";
+}
+
+TEST_F(Completion, Bash_OffersTheProtectionsThatCanBeLifted) {
+    project.write("workflows/pair.yaml",
+                  std::string(kPair).replace(std::string(kPair).find("agents:"), 0,
+                                             "  tlm.protect: pair/agent/*, pair/team/crew\n"));
+    apply();
+    EXPECT_THAT(bash({"state", "unprotect", ""}), ElementsAre("pair/agent/*", "pair/team/crew"));
+}
+
+TEST_F(Completion, WorkflowWithAnOddName_IsOfferedAsAnAddressHasIt) {
+    project.write("workflows/pair.yaml",
+                  std::string(kPair).replace(std::string(kPair).find("name: pair"), 10, "name: a/b c"));
+    apply();
+    EXPECT_THAT(bash({"plan", "--target", "a"}), Contains("a%2Fb c/*"));
+    EXPECT_EQ(project.tlm({"plan", "--target", "a%2Fb c/*"}).exit_code, 0);
+    EXPECT_THAT(bash({"state", "mv", "a"}), Contains("a%2Fb c"));
+    EXPECT_THAT(bash({"cancel", "a"}), ElementsAre("a/b c")) << "it is the name in the metadata";
+    EXPECT_EQ(project.tlm({"state", "mv", "a%2Fb c", "pair", "--yes"}).exit_code, 0);
+}
+
 TEST_F(Completion, Words_AreSilentWhateverIsWrongAndTouchNothing) {
     const auto words = [&](const std::vector<std::string>& more) {
         std::vector<std::string> arguments = {"completion", "words", "addresses"};
@@ -130,6 +168,8 @@ TEST_F(Completion, Fish_OffersTheSame) {
     EXPECT_THAT(fish("tlm state "), AllOf(Contains("list"), Contains("show")));
     EXPECT_THAT(fish("tlm state show pair/te"), ElementsAre("pair/team/crew"));
     EXPECT_THAT(fish("tlm plan --target pair/agent/b"), ElementsAre("pair/agent/builder"));
+    EXPECT_THAT(fish("tlm plan --target pa"), Contains("pair/*"));
+    EXPECT_THAT(fish("tlm state mv pa"), AllOf(Contains("pair"), Contains("pair/team/crew")));
     EXPECT_THAT(fish("tlm plan w"), Contains("workflows/pair.yaml"));
 }
 
@@ -140,6 +180,10 @@ TEST_F(Completion, Zsh_ReadsTheScriptAndRegistersIt) {
         shell("/usr/bin/zsh",
               {"-f", "-c", "autoload -Uz compinit; compinit -D -u; source ./zsh; print $_comps[tlm]"});
     EXPECT_EQ(finished.out, "_tlm\n") << finished.err;
+    const std::string script = project.read("zsh");
+    EXPECT_THAT(script, HasSubstr("_tlm_globs() {"));
+    EXPECT_THAT(script, HasSubstr(":GLOB:_tlm_globs"));
+    EXPECT_THAT(script, HasSubstr("after:mv) _tlm_movables"));
 }
 
 }  // namespace

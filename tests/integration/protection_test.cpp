@@ -44,7 +44,9 @@ TEST_F(Protected, AgentTakenOutOfTheWorkflow_StopsPlanAndApplyUntilItIsLifted) {
     run({"destroy", "--yes", "--exclude", "w/agent/db"}, 0);
     EXPECT_EQ(server.stat("agents"), 1) << "db is not in the workflow any more";
     EXPECT_THAT(run({"state", "protections"}, 0).out, HasSubstr("w/agent/db  (workflow w)"));
-    EXPECT_THAT(run({"state", "unprotect", "w/agent/db"}, 3).err, HasSubstr("--yes"));
+    const auto refused = run({"state", "unprotect", "w/agent/db"}, 3);
+    EXPECT_THAT(refused.out, HasSubstr("  w/agent/db  (workflow "));
+    EXPECT_THAT(refused.err, HasSubstr("--yes"));
     EXPECT_THAT(run({"state", "unprotect", "w/agent/x", "--yes"}, 3).err, HasSubstr("state protections"));
     run({"state", "unprotect", "w/agent/db", "--yes"}, 0);
     EXPECT_THAT(run({"state", "protections"}, 0).out, HasSubstr("Nothing is protected"));

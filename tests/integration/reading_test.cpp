@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include <regex>
+#include <sstream>
 
+#include "engine/base/text.h"
 #include "tests/integration/fixture.h"
 
 namespace tlm::test {
@@ -95,6 +97,48 @@ TEST_F(Reading, OnATerminal_AnEditedDescriptionIsALineDiffThatNothingIsCutOf) {
                           "            written down\r\n"
                           "            and \\u202e no further\r\n"));
     EXPECT_THAT(plan.out, Not(HasSubstr("\xE2\x80\xAE")));
+}
+
+// What stands on a terminal at the end, without the line that shows progress.
+std::vector<std::string> lines_on(const std::string& terminal) {
+    std::vector<std::string> lines;
+    std::istringstream stream(terminal);
+    for (std::string line; std::getline(stream, line);) {
+        if (line.ends_with('\r')) line.pop_back();
+        const std::size_t shown = line.rfind("\r\x1b[K");
+        lines.push_back(shown == std::string::npos ? line : line.substr(shown + 4));
+    }
+    return lines;
+}
+
+TEST_F(Reading, OnATerminalOf40Columns_NoLineIsWiderAndNoIdIsCut) {
+    const Server server;
+    server.attach(project);
+    project.environment["COLUMNS"] = "40";
+    project.environment["NO_COLOR"] = "1";
+    const auto on_terminal = [&](const std::vector<std::string>& command, int exit_code) {
+        const Finished finished = project.tlm_in_terminal(command, "yes\n");
+        EXPECT_EQ(finished.exit_code, exit_code) << finished.out;
+        std::string text;
+        for (const std::string& line : lines_on(finished.out)) {
+            EXPECT_LE(code_points(line), 40U) << line;
+            text += line + "\n";
+        }
+        return text;
+    };
+    EXPECT_THAT(on_terminal({"plan", "--out", "plan.json"}, 0),
+                HasSubstr("Written to plan.json. Apply exactly this\n  with:\n  tlm apply plan.json\n"));
+    EXPECT_THAT(on_terminal({"show", "plan.json"}, 0),
+                HasSubstr("  + create   pair/agent/architect\n    (does not exist yet)\n"));
+    EXPECT_THAT(on_terminal({"apply"}, 0), HasSubstr("Applied: 4 created.\n"));
+    on_terminal({"status"}, 0);
+    on_terminal({"apply", "plan.json", "--force"}, 3);
+    on_terminal({"state", "mv", "pair", "duo", "--yes"}, 0);
+    on_terminal({"plan"}, 0);
+    const std::string drift = on_terminal({"drift"}, 2);
+    const auto agents = server.get("/v1/agents");
+    for (const auto& agent : agents["agents"].GetArray())
+        EXPECT_THAT(drift, HasSubstr(agent["id"].GetString()));
 }
 
 TEST_F(Reading, Destroy_NamesWhatItDeletesBeforeItAsks) {

@@ -77,10 +77,40 @@ TEST_P(Rekeyed, AgentIsRenamed_OnlyItsLabelIsLeftToApply) {
     EXPECT_THAT(run({"plan"}).out, HasSubstr("No changes"));
 }
 
-TEST_P(Rekeyed, WithoutYesAndTerminal_IsRefusedAndOnOneOnlyYesIsTaken) {
-    EXPECT_THAT(run({"state", "mv", "pair", "duo"}, 3).err, HasSubstr("--yes"));
-    EXPECT_THAT(run({"state", "rm", "pair/*"}, 3).err, HasSubstr("--yes"));
-    EXPECT_THAT(run({"state", "import", "pair/team/crew", "x"}, 3).err, HasSubstr("--yes"));
+TEST_P(Rekeyed, NewNameThatNoWorkflowHas_IsWarnedOfBeforeTheQuestion) {
+    project.write("workflows/pair.yaml", kRenamedWorkflow);
+    EXPECT_THAT(run({"state", "mv", "pair", "dou"}, 3).out,
+                HasSubstr("warning: no workflow here is called `dou`. Did you mean `duo`?\n"));
+    const std::string asked =
+        project.tlm_in_terminal({"state", "mv", "pair", "dou", "--no-color"}, "no\n").out;
+    EXPECT_LT(asked.find("warning: no workflow here is called `dou`"), asked.find("Move this?")) << asked;
+    EXPECT_THAT(run({"state", "mv", "pair", "duo"}, 3).out, Not(HasSubstr("warning")));
+    EXPECT_THAT(run({"state", "mv", "pair", "dou", "--workflows", "none"}, 3).out,
+                HasSubstr("note: there are no workflow files here, so that nobody has looked"));
+    project.write("workflows/broken.yaml", "name: [");
+    const Finished broken = run({"state", "mv", "pair", "duo", "--yes"});
+    EXPECT_THAT(broken.out, HasSubstr("note: the workflow files here have faults"));
+    EXPECT_THAT(broken.out, HasSubstr("3 renamed on the target")) << "a move needs no workflow";
+}
+
+TEST_P(Rekeyed, WithoutYesAndTerminal_IsShownAndRefusedAndOnOneOnlyYesIsTaken) {
+    const std::string before = run({"state", "list"}).out;
+    const Finished moved = run({"state", "mv", "pair", "duo"}, 3);
+    EXPECT_THAT(moved.out, HasSubstr("  pair/agent/architect -> duo/agent/architect  (id "));
+    EXPECT_THAT(moved.out, HasSubstr("Move: 3 to rename"));
+    EXPECT_THAT(moved.err, HasSubstr("Nothing was changed. Give --yes"));
+    const Finished forgotten = run({"state", "rm", "pair/*"}, 3);
+    EXPECT_THAT(forgotten.out, HasSubstr("  pair/agent/architect  (id "));
+    EXPECT_THAT(forgotten.err, HasSubstr("Nothing was changed. Give --yes"));
+    EXPECT_EQ(run({"state", "list"}).out, before);
+    const std::string crew = id("pair/team/crew");
+    run({"state", "rm", "pair/team/crew", "--yes"});
+    const Finished imported = run({"state", "import", "pair/team/crew", crew}, 3);
+    EXPECT_THAT(imported.out, HasSubstr("= import   pair/team/crew  (id " + crew));
+    EXPECT_THAT(imported.err, HasSubstr("Nothing was changed. Give --yes"));
+    EXPECT_THAT(run({"state", "list"}).out, Not(HasSubstr("pair/team/crew")));
+    run({"state", "import", "pair/team/crew", crew, "--yes"});
+
     EXPECT_EQ(project.tlm_in_terminal({"state", "mv", "pair", "duo"}, "y\n").exit_code, 8);
     EXPECT_THAT(run({"state", "list"}).out, HasSubstr("pair/agent/architect"));
     EXPECT_EQ(project.tlm_in_terminal({"state", "mv", "pair", "duo"}, "yes\n").exit_code, 0);
