@@ -66,8 +66,8 @@ constexpr std::array kVerbs = {
              "  tlm status                        every workflow in workflows/\n"
              "  tlm status audit.yaml --format json\n"},
     VerbInfo{Verb::cancel, "cancel", "NAME...", "stop a running `tlm run` from waiting for workflows",
-             "Asks the `tlm run` that is under way with the same state, in another terminal, not\n"
-             "to wait for these workflows any more, by the names in their metadata. Nothing\n"
+             "Asks the `tlm run` that is under way with the same state in another terminal not\n"
+             "to wait for these workflows any more; NAME is the one in the metadata. Nothing\n"
              "more of them is submitted or taken down; what was submitted goes on on the\n"
              "target, and a later `tlm run` waits for it again. The run ends with 8.",
              "  tlm cancel audit\n", 1},

@@ -149,8 +149,8 @@ void put_facts(std::string& out, const Plan& plan, const PlanPage& page) {
     for (const Protection& protection : plan.protect)
         out += fmt::format("<dt>Protects</dt><dd><code>{}</code></dd>\n", escaped(protection.pattern));
     for (const TeardownRule& rule : plan.teardown)
-        out += fmt::format("<dt>Takes down</dt><dd><code>{}</code> {}</dd>\n", escaped(rule.workflow),
-                           when_text(rule.when));
+        out += fmt::format("<dt>Takes down</dt><dd><code>{}</code> {}, with <code>tlm run</code></dd>\n",
+                           escaped(rule.workflow), when_text(rule.when));
     out += "</dl>\n</section>\n";
 }
 

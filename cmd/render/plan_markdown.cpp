@@ -132,7 +132,7 @@ std::string teardown(const Plan& plan) {
             if (rule.when == when) names.push_back(rule.workflow);
         }
         if (names.empty()) continue;
-        text += fmt::format("Takes down {}:", when_text(when));
+        text += fmt::format("`tlm run` takes down {}:", when_text(when));
         for (std::size_t i = 0; i < std::min(names.size(), kMostPatterns); ++i)
             text += fmt::format("{} {}", i == 0 ? "" : ",", name_span(names[i]));
         if (names.size() > kMostPatterns) text += fmt::format(" and {} more", names.size() - kMostPatterns);

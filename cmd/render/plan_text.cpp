@@ -177,7 +177,7 @@ std::string teardown_text(const Plan& plan, const Layout& layout) {
         }
         if (all == 0) continue;
         if (all > kMostNamed) names += fmt::format(" and {} more", all - kMostNamed);
-        text += fmt::format("takes down {}: {}\n", when_text(when), names);
+        text += fmt::format("`tlm run` takes down {}: {}\n", when_text(when), names);
     }
     return fit(text, layout.width);
 }

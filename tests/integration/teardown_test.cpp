@@ -104,7 +104,7 @@ TEST_F(TakeDown, ReviewedPlan_SaysItAndIsHarmlessOnceMore) {
     ASSERT_EQ(project.tlm({"plan", "--out", "plan.json"}).exit_code, 0);
     EXPECT_THAT(project.read("plan.json"), HasSubstr(R"({ "workflow": "audit", "when": "on_completion" })"));
     EXPECT_THAT(project.tlm({"show", "plan.json", "--format", "markdown"}).out,
-                HasSubstr("Takes down once all tasks are completed: `audit`"));
+                HasSubstr("`tlm run` takes down once all tasks are completed: `audit`"));
     EXPECT_EQ(project.tlm(with(kRun, {"plan.json"})).exit_code, 0);
     EXPECT_EQ(left(), 0);
     server.reset_stats();
