@@ -141,6 +141,7 @@ TEST_F(Approved, ComparedWithALaterPlan_SaysWhetherItIsTheSame) {
     run({"plan", "--out", "later.json", "--exclude", "pair/task/*"});
     EXPECT_EQ(run({"diff", "p.json", "later.json"}, 2).out,
               "  --exclude: [] | [\"pair/task/*\"]\n"
+              "  teardown: [\"on_completion: pair\"] | (not set)\n"
               "  | pair/agent/architect  create\n"
               "        program_args (after): [\"--model\",\"m1\"] | [\"--model\",\"m2\"]\n"
               "  < pair/task/crew/build  none: only in p.json\n"

@@ -21,6 +21,7 @@ using testing::Not;
 
 // Two in a chain, and one beside them.
 constexpr const char* kChain = R"(metadata: {name: audit}
+teardown: never
 agents: [{name: reader}]
 teams:
   - name: crew
