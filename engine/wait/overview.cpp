@@ -13,11 +13,6 @@ TaskStage stage_of(std::string_view status) {
     return has_failed(status) ? TaskStage::failed : TaskStage::submitted;
 }
 
-TaskStage stage_of(TaskEnd end) {
-    if (end == TaskEnd::skipped) return TaskStage::skipped;
-    return end == TaskEnd::completed ? TaskStage::completed : TaskStage::failed;
-}
-
 TaskView view_of(const DesiredResource& desired, const LiveResource* live, std::optional<TaskEnd> end) {
     TaskView view;
     view.address = desired.address;

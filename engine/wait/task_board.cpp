@@ -12,6 +12,8 @@ namespace {
 // A list can miss an item once although it fitted together, where two items changed places in between.
 constexpr unsigned char kUnseenIsLost = 2;
 
+}  // namespace
+
 TaskStage stage_of(TaskEnd end) {
     switch (end) {
         case TaskEnd::completed:
@@ -23,8 +25,6 @@ TaskStage stage_of(TaskEnd end) {
     }
     return TaskStage::skipped;
 }
-
-}  // namespace
 
 std::optional<TaskEnd> end_of(TaskStage stage) {
     if (stage == TaskStage::completed) return TaskEnd::completed;

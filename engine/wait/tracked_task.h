@@ -30,6 +30,7 @@ inline constexpr std::size_t kTaskStages = 7;
 
 // How it ended, as it is remembered: not of those that are not at their end, nor of one that is lost.
 [[nodiscard]] std::optional<TaskEnd> end_of(TaskStage stage);
+[[nodiscard]] TaskStage stage_of(TaskEnd end);
 
 // A task that is waited for.
 struct TrackedTask {

@@ -105,7 +105,7 @@ std::vector<std::string> lines_on(const std::string& terminal) {
     std::istringstream stream(terminal);
     for (std::string line; std::getline(stream, line);) {
         if (line.ends_with('\r')) line.pop_back();
-        const std::size_t shown = line.rfind("\r\x1b[K");
+        const std::size_t shown = line.rfind("\r\x1b[J");
         lines.push_back(shown == std::string::npos ? line : line.substr(shown + 4));
     }
     return lines;
