@@ -9,6 +9,7 @@
 
 #include "cmd/render/columns.h"
 #include "cmd/render/duration.h"
+#include "cmd/render/wait_text.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -37,18 +38,13 @@ int urgency(const TrackedTask& task) {
     return 6;
 }
 
-std::string word(const TrackedTask& task) {
-    const bool submitted = task.stage == TaskStage::submitted && !task.status.empty();
-    return visible(submitted ? task.status : std::string(stage_name(task.stage)));
-}
-
 std::string padded(const std::string& text, std::size_t width) {
     const std::size_t has = columns(text);
     return text + std::string(width - std::min(width, has), ' ');
 }
 
-std::string coloured(const TrackedTask& task, const Style& style) {
-    const std::string text = padded(cut_to(word(task), kStatus), kStatus);
+std::string coloured_status(const TrackedTask& task, const Style& style) {
+    const std::string text = padded(cut_to(status_word(task), kStatus), kStatus);
     if (task.stage == TaskStage::completed) return style.green(text);
     if (task.stage == TaskStage::failed || task.stage == TaskStage::lost) return style.red(text);
     return task.stage == TaskStage::submitted ? style.bold(text) : style.dim(text);
@@ -139,7 +135,7 @@ class View {
         text += remark(task);
         constexpr std::size_t kBefore = 2 + kStatus + 1;
         const bool narrow = layout_.width > 0 && layout_.width <= kBefore;
-        return fmt::format("  {} {}", coloured(task, layout_.style),
+        return fmt::format("  {} {}", coloured_status(task, layout_.style),
                            layout_.width == 0 || narrow ? text : cut_to(text, layout_.width - kBefore));
     }
 

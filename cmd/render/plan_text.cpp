@@ -283,7 +283,7 @@ std::string summary_text(const PlanSummary& summary) {
     add(summary.adopt, "to adopt");
     add(summary.waiting, summary.waiting == 1 ? "task waits" : "tasks wait");
     add(summary.unchanged, "unchanged");
-    return text.empty() ? "nothing here" : text;
+    return text.empty() ? "nothing to do" : text;
 }
 
 std::string value_change_text(const AttributeChange& change, const std::string& one_line,

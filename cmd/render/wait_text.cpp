@@ -12,14 +12,8 @@
 namespace tlm::cmd {
 namespace {
 
-// What people call it: once it is submitted, the target's own word.
-std::string word(const TrackedTask& task) {
-    const bool submitted = task.stage == TaskStage::submitted && !task.status.empty();
-    return visible(submitted ? task.status : std::string(stage_name(task.stage)));
-}
-
 std::string coloured(const TrackedTask& task, const Style& style) {
-    const std::string text = fmt::format("{:<9}", word(task));
+    const std::string text = fmt::format("{:<9}", status_word(task));
     if (task.stage == TaskStage::completed) return style.green(text);
     if (task.stage == TaskStage::failed || task.stage == TaskStage::lost) return style.red(text);
     return at_end(task.stage) ? style.yellow(text) : text;
@@ -96,6 +90,11 @@ std::string next_text(const WaitReport& report) {
 
 }  // namespace
 
+std::string status_word(const TrackedTask& task) {
+    const bool submitted = task.stage == TaskStage::submitted && !task.status.empty();
+    return visible(submitted ? task.status : std::string(stage_name(task.stage)));
+}
+
 std::string task_line(const TrackedTask& task, const Style& style) {
     std::string text = fmt::format("{} {}", coloured(task, style), visible(task.address.text()));
     const bool ran = task.stage == TaskStage::completed || task.stage == TaskStage::failed;
@@ -128,6 +127,14 @@ std::string wait_text(const WaitReport& report, const Layout& layout) {
     text += fmt::format("\n{} {}.\n", style.bold("Tasks:"), counts_text(report));
     for (const TeardownReport& teardown : report.teardowns)
         text += teardown_text(teardown, style);
+    constexpr std::size_t kMostKept = 10;
+    for (std::size_t i = 0; i < std::min(report.kept.size(), kMostKept); ++i) {
+        const TeardownRule& rule = report.kept[i];
+        text += fmt::format("Not taken down: {}: it is to go {}. `tlm destroy` deletes it.\n",
+                            visible(rule.workflow), when_text(rule.when));
+    }
+    if (report.kept.size() > kMostKept)
+        text += fmt::format("Not taken down: {} more.\n", report.kept.size() - kMostKept);
     return fit(text + next_text(report), layout.width);
 }
 

@@ -7,6 +7,9 @@
 
 namespace tlm::cmd {
 
+// What people call where a task is: once it is submitted, the target's own word.
+[[nodiscard]] std::string status_word(const TrackedTask& task);
+
 // One line for a task that has moved, for those who watch: "running  wf/task/audit/Read%20it".
 [[nodiscard]] std::string task_line(const TrackedTask& task, const Style& style);
 

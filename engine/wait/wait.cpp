@@ -123,6 +123,7 @@ class Waiter {
             if (seen) moved = see(false);
         }
         if (!report_.teardowns.empty() && !stopped()) keep_what_is_left();
+        note_kept();
         report_.ended_at = ports_.clock.now();
         report_.tasks = board_.take();
         return std::move(report_);
@@ -358,6 +359,12 @@ class Waiter {
             due_.erase(rule.workflow);
             taken_down_.insert(rule.workflow);
             report_.teardowns.push_back(std::move(done.value()));
+        }
+    }
+
+    void note_kept() {
+        for (const TeardownRule& rule : rules_) {
+            if (!down_.contains(rule.workflow) && board_.over(rule.workflow)) report_.kept.push_back(rule);
         }
     }
 

@@ -29,6 +29,7 @@ struct WaitSettings {
 struct WaitReport {
     std::vector<TrackedTask> tasks;         // by address
     std::vector<TeardownReport> teardowns;  // of this run, by the time of their end
+    std::vector<TeardownRule> kept;         // whose tasks are at their end, and did not end as it says
     std::vector<std::string> overdue;       // workflows whose time was up before their tasks were at an end
     std::chrono::steady_clock::time_point ended_at{};
     std::vector<std::string> cancelled;  // workflows that are not waited for any more, as somebody asked

@@ -66,6 +66,7 @@ TEST_F(TakeDown, SomethingFailed_FleetStaysUnlessThePolicySaysOtherwise) {
     employ(kReportFails);
     const Finished kept = project.tlm(kRun);
     EXPECT_EQ(kept.exit_code, 6) << kept.out << kept.err;
+    EXPECT_THAT(kept.out, HasSubstr("Not taken down: audit: it is to go once all tasks are completed."));
     EXPECT_EQ(left(), 3);
 
     write("on_failure");
