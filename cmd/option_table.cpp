@@ -42,7 +42,8 @@ constexpr std::array kVerbs = {
              "The same as `tlm apply --wait`: each task is submitted as soon as all that it is\n"
              "blocked by are completed, until none is left. What can't run any more because\n"
              "another one failed is skipped and named. Exit code 0 when all are completed, 6\n"
-             "when one is not. Interrupted, it can be repeated: it goes on where it was.",
+             "when one is not. Interrupted, it can be repeated: it goes on where it was. The\n"
+             "fleet of a workflow at its end is taken down where its `teardown` says so.",
              "  tlm run                           plan, ask, apply, wait\n"
              "  tlm run workflows/audit.yaml --yes --timeout 30m\n"
              "  tlm run plan.json --yes           exactly the reviewed plan, to its end\n"},

@@ -79,8 +79,19 @@ pid_t start(const std::vector<std::string>& command, const std::map<std::string,
         settings.push_back(name + "=" + value);
     const std::vector<char*> arguments = pointers(words);
     const std::vector<char*> variables = pointers(settings);
+    // Whoever runs the tests in the background has a shell that ignores SIGINT, and so would all that they
+    // start.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     pid_t pid = 0;
-    const int failed = posix_spawn(&pid, arguments[0], &actions, nullptr, arguments.data(), variables.data());
+    const int failed =
+        posix_spawn(&pid, arguments[0], &actions, &attributes, arguments.data(), variables.data());
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) throw std::runtime_error("can't start " + command[0]);
     return pid;
