@@ -334,7 +334,7 @@ TEST(PlanMarkdown, WhereEvenRangesDoNotFit_TheMissingOnesAreCountedWithTheFirstA
     static const std::regex gap(R"(\n-  … (\d+) not named of (flow-\d+/agent/): ([a-z]+) … ([a-z]+)\n)");
     for (std::sregex_iterator at(markdown.begin(), markdown.end(), gap); at != std::sregex_iterator(); ++at) {
         counted += std::stoul((*at)[1]);
-        for (const int end : {3, 4}) {
+        for (const std::size_t end : {std::size_t{3}, std::size_t{4}}) {
             const std::string name = (*at)[2].str() + (*at)[end].str();
             EXPECT_TRUE(std::ranges::binary_search(all, name)) << name;
             EXPECT_FALSE(std::ranges::binary_search(named, name)) << name;
