@@ -27,7 +27,7 @@ namespace tlm {
                                                         const PlanProgress& progress);
 
 // What is to be deleted in order to take the workflow down, in the order of a plan: its agents and teams that
-// are bound and still there, but not what is protected, which is counted in `kept`.
+// are bound and still there, but not what is protected, which is listed in `kept`.
 struct TeardownChanges {
     std::vector<Change> changes;
     std::vector<Address> kept;
