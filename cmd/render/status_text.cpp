@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "cmd/render/columns.h"
+#include "cmd/render/duration.h"
 #include "cmd/render/fit.h"
 #include "engine/base/text.h"
 
@@ -44,7 +46,18 @@ std::string counts_text(const WorkflowView& workflow) {
     return text;
 }
 
-std::string remark(const TaskView& task) {
+using Now = std::optional<std::chrono::system_clock::time_point>;
+
+// " (12 s ago)". Nothing where the clocks disagree, or the time is not what a server writes.
+std::string ago(const std::string& created_at, const Now& now) {
+    std::tm time = {};
+    if (!now || strptime(created_at.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return {};
+    const auto passed = *now - std::chrono::system_clock::from_time_t(timegm(&time));
+    if (passed < std::chrono::seconds(0)) return {};
+    return fmt::format(" ({} ago)", duration_text(passed));
+}
+
+std::string remark(const TaskView& task, const Now& now) {
     if (task.stage == TaskStage::skipped)
         return task.reason.empty() ? "" : fmt::format("  {} failed", visible(task.reason));
     if (task.stage == TaskStage::ready) return "  the next `tlm apply` submits it";
@@ -54,12 +67,13 @@ std::string remark(const TaskView& task) {
             text += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", visible(task.waits_for[i].name));
         return text;
     }
-    return task.created_at.empty() ? "" : "  submitted " + visible(task.created_at);
+    return task.created_at.empty() ? ""
+                                   : "  submitted " + visible(task.created_at) + ago(task.created_at, now);
 }
 
-std::string task_text(const TaskView& task, const Layout& layout) {
+std::string task_text(const TaskView& task, const Layout& layout, const Now& now) {
     const std::string who = task.assign_to.empty() ? "" : fmt::format("  ({})", visible(task.assign_to));
-    const std::string rest = visible(task.address.name) + who + remark(task);
+    const std::string rest = visible(task.address.name) + who + remark(task, now);
     return fmt::format("    {} {}\n", coloured(task, layout.style), rest);
 }
 
@@ -95,7 +109,8 @@ void write_task(Writer& writer, const TaskView& task) {
 
 }  // namespace
 
-std::string status_text(const std::vector<WorkflowView>& workflows, const Layout& layout) {
+std::string status_text(const std::vector<WorkflowView>& workflows, const Layout& layout,
+                        std::optional<std::chrono::system_clock::time_point> now) {
     std::string text;
     for (const WorkflowView& workflow : workflows) {
         text += fmt::format("workflow {}: {}\n", layout.style.bold(visible(workflow.name)),
@@ -112,7 +127,7 @@ std::string status_text(const std::vector<WorkflowView>& workflows, const Layout
                 team = task.address.team;
                 text += fmt::format("  team {}\n", visible(team));
             }
-            text += task_text(task, layout);
+            text += task_text(task, layout, now);
         }
     }
     return text.empty() ? "No workflows.\n" : fit(text, layout.width);

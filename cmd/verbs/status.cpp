@@ -19,8 +19,9 @@ Result<ExitCode> run_status(const Context& context) {
     BOOST_OUTCOME_TRY(torn_down, state->torn_down());
     const FleetIndex fleet(snapshot, bindings, left_behind, ended);
     const auto views = overview(desired_resources(workflows, settings.host_id), fleet, torn_down);
-    BOOST_OUTCOME_TRYV(write_out(context.options.format == Format::json ? status_json(views, settings.target)
-                                                                        : status_text(views, context.out)));
+    BOOST_OUTCOME_TRYV(write_out(context.options.format == Format::json
+                                     ? status_json(views, settings.target)
+                                     : status_text(views, context.out, std::chrono::system_clock::now())));
     return ExitCode::done;
 }
 

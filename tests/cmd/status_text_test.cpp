@@ -49,6 +49,19 @@ TEST_F(StatusText, Text_IsAsEverybodyKnowsIt) {
     test::expect_golden("status.txt", status_text(views(), {}));
 }
 
+TEST_F(StatusText, Time_IsSaidAsLongAsTheClocksAgree) {
+    using namespace std::chrono;
+    auto seen = views();
+    for (TaskView& task : seen.front().tasks)
+        task.created_at = "2026-11-25T23:59:58.250000Z";
+    const auto midnight = system_clock::from_time_t(1795651200);  // 2026-11-26T00:00:00Z
+    EXPECT_THAT(status_text(seen, {}, midnight + 58s),
+                HasSubstr("submitted 2026-11-25T23:59:58.250000Z (1 min ago)"));
+    EXPECT_THAT(status_text(seen, {}, midnight - 1h), testing::Not(HasSubstr("ago")));
+    seen.front().tasks[1].created_at = "yesterday";
+    EXPECT_THAT(status_text(seen, {}, midnight), HasSubstr("submitted yesterday\n"));
+}
+
 TEST_F(StatusText, Json_IsAsEverybodyKnowsIt) {
     test::expect_golden("status.json", status_json(views(), "fake:"));
 }
