@@ -147,6 +147,10 @@ class Apply {
 
     // Everything stands: a --force that was cut short is over, and the next one is another clean slate.
     Result<ExitCode> nothing_to_do(StateFile& state, const Plan& plan) {
+        // Of a workflow that was taken down nothing is left to delete, but what is remembered of it goes.
+        if (destroys_ && plan.options.targets.empty() && plan.options.excludes.empty()) {
+            BOOST_OUTCOME_TRYV(state.commit({.forget = plan.workflows}));
+        }
         BOOST_OUTCOME_TRY(stands, finished_force(state, plan));
         if (!stands.empty()) {
             BOOST_OUTCOME_TRYV(state.begin_run(verb_, digest_));

@@ -2,7 +2,6 @@
 
 #include <unordered_map>
 
-#include "engine/apply/verify.h"
 #include "engine/plan/teardown.h"
 #include "engine/resource/task_status.h"
 

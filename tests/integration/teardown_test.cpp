@@ -62,6 +62,15 @@ TEST_F(TakeDown, AllCompleted_FleetGoesAndLaterCommandsSaySo) {
     EXPECT_EQ(left(), 0);
 }
 
+TEST_F(TakeDown, Destroyed_IsForgottenAlthoughNothingIsLeftToDelete) {
+    employ();
+    ASSERT_EQ(project.tlm(kRun).exit_code, 0);
+    EXPECT_EQ(project.tlm({"destroy", "--yes", "--exclude", "audit/agent/reader"}).exit_code, 0);
+    EXPECT_THAT(project.tlm({"plan"}).out, HasSubstr("it was taken down")) << "a part was meant";
+    EXPECT_EQ(project.tlm({"destroy", "--yes"}).exit_code, 0);
+    EXPECT_THAT(project.tlm({"plan"}).out, HasSubstr("Plan: 4 to create, 1 task waits."));
+}
+
 TEST_F(TakeDown, SomethingFailed_FleetStaysUnlessThePolicySaysOtherwise) {
     employ(kReportFails);
     const Finished kept = project.tlm(kRun);
