@@ -77,29 +77,13 @@ void from_change(const Change& change, const FleetIndex& fleet, std::vector<Find
     }
 }
 
-// Nothing is missing of a workflow that is torn down. What is still there of it, where that was cut short,
-// nobody claims any more.
-void set_torn_down_aside(std::vector<DesiredResource>& desired, const PlanInputs& inputs,
-                         const FleetIndex& fleet, std::vector<Finding>& findings) {
-    if (inputs.state.torn_down.empty()) return;
-    std::vector<Address> addresses;
-    for (const DesiredResource& resource : desired)
-        addresses.push_back(resource.address);
-    const std::set<std::string> aside = set_aside(addresses, inputs.state, inputs.options);
-    for (const Workflow& workflow : inputs.workflows) {
-        if (!aside.contains(workflow.name)) continue;
-        const auto left =
-            teardown_changes(workflow.name, fleet, inputs.state.bindings, inputs.state.protections);
-        for (const Change& change : left.changes) {
-            Finding finding;
-            finding.address = change.address;
-            finding.name = change.key;
-            finding.id = change.id;
-            findings.push_back(std::move(finding));
-        }
-    }
-    std::erase_if(desired,
-                  [&](const DesiredResource& resource) { return aside.contains(resource.address.workflow); });
+// What is still there of a workflow that is torn down, where that was cut short: nobody claims it any more.
+Finding from_left_over(const Change& change) {
+    Finding finding;
+    finding.address = change.address;
+    finding.name = change.key;
+    finding.id = change.id;
+    return finding;
 }
 
 }  // namespace
@@ -133,7 +117,9 @@ std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKi
         findings.push_back(from_stray(stray));
         findings.back().not_read = stray.address && !read.contains(stray.address->workflow);
     }
-    set_torn_down_aside(desired, inputs, fleet, findings);
+    // Nothing is missing of what is torn down.
+    for (const Change& change : take_out_torn_down(desired, inputs, fleet).left)
+        findings.push_back(from_left_over(change));
     const Diff difference = diff(desired, fleet);
     for (const Change& change : difference.changes)
         from_change(change, fleet, findings);

@@ -83,33 +83,6 @@ void add_destroyed(std::vector<Change>& changes, const std::vector<DesiredResour
     }
 }
 
-// Takes out of `desired` what belongs to workflows that are torn down, and deletes what is left of those:
-// where taking them down was cut short.
-std::vector<TornDown> set_aside(std::vector<DesiredResource>& desired, std::vector<Change>& changes,
-                                const PlanInputs& inputs, const FleetIndex& fleet,
-                                const std::vector<Protection>& wanted) {
-    std::vector<Address> addresses;
-    if (inputs.state.torn_down.empty()) return {};
-    for (const DesiredResource& resource : desired)
-        addresses.push_back(resource.address);
-    const std::set<std::string> aside = set_aside(addresses, inputs.state, inputs.options);
-    std::vector<TornDown> read;
-    for (const TornDown& down : inputs.state.torn_down) {
-        const bool is_read = std::ranges::any_of(
-            inputs.workflows, [&](const Workflow& workflow) { return workflow.name == down.workflow; });
-        if (!is_read || !aside.contains(down.workflow)) continue;
-        read.push_back(down);
-        std::vector<Protection> protections = wanted;
-        protections.insert(protections.end(), inputs.state.protections.begin(),
-                           inputs.state.protections.end());
-        auto left = teardown_changes(down.workflow, fleet, inputs.state.bindings, protections);
-        std::ranges::move(left.changes, std::back_inserter(changes));
-    }
-    std::erase_if(desired,
-                  [&](const DesiredResource& resource) { return aside.contains(resource.address.workflow); });
-    return read;
-}
-
 }  // namespace
 
 PlanSummary summarise(const Plan& plan) {
@@ -166,8 +139,8 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
 
     Diff difference;
     auto active = desired;
-    std::vector<Change> left_of_teardown;
-    planned.set_aside = set_aside(active, left_of_teardown, inputs, fleet, wanted);
+    SetAside aside = take_out_torn_down(active, inputs, fleet);
+    planned.set_aside = std::move(aside.workflows);
     if (inputs.options.destroy) {
         add_destroyed(difference.changes, desired, fleet);
     } else {
@@ -176,7 +149,7 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
         difference = inputs.options.force ? forced_diff(active, fleet, made)
                                           : diff(active, fleet, requested_by(inputs.options), made);
     }
-    std::ranges::move(left_of_teardown, std::back_inserter(difference.changes));
+    std::ranges::move(aside.left, std::back_inserter(difference.changes));
     if (!inputs.options.prune && !inputs.options.destroy)
         add_lost_ties(difference.changes, fleet, planned.strays, inputs.state.made_here, names);
     if (inputs.options.prune || inputs.options.destroy) {

@@ -1,6 +1,7 @@
 #include "engine/plan/teardown.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_set>
 
 #include "engine/plan/protection.h"
@@ -38,6 +39,29 @@ std::set<std::string> set_aside(const std::vector<Address>& addresses, const Sta
         if (is_new || matches_any(options.replaces, address.text())) aside.erase(address.workflow);
     }
     return aside;
+}
+
+SetAside take_out_torn_down(std::vector<DesiredResource>& desired, const PlanInputs& inputs,
+                            const FleetIndex& fleet) {
+    SetAside result;
+    if (inputs.state.torn_down.empty()) return result;
+    std::vector<Address> addresses;
+    for (const DesiredResource& resource : desired)
+        addresses.push_back(resource.address);
+    const std::set<std::string> aside = set_aside(addresses, inputs.state, inputs.options);
+    std::vector<Protection> protections = protections_of(inputs.workflows);
+    protections.insert(protections.end(), inputs.state.protections.begin(), inputs.state.protections.end());
+    for (const TornDown& down : inputs.state.torn_down) {
+        const bool is_read = std::ranges::any_of(
+            inputs.workflows, [&](const Workflow& workflow) { return workflow.name == down.workflow; });
+        if (!is_read || !aside.contains(down.workflow)) continue;
+        result.workflows.push_back(down);
+        auto left = teardown_changes(down.workflow, fleet, inputs.state.bindings, protections);
+        std::ranges::move(left.changes, std::back_inserter(result.left));
+    }
+    std::erase_if(desired,
+                  [&](const DesiredResource& resource) { return aside.contains(resource.address.workflow); });
+    return result;
 }
 
 std::vector<TornDown> leave_out_torn_down(Plan& plan, const StateView& state, const PlanProgress& progress) {

@@ -20,6 +20,15 @@ namespace tlm {
 [[nodiscard]] std::set<std::string> set_aside(const std::vector<Address>& addresses, const StateView& state,
                                               const PlanOptions& options);
 
+// Takes out of `desired` what belongs to workflows that are set aside. Returns those that are among the
+// inputs, and what is to be deleted of them where taking them down was cut short.
+struct SetAside {
+    std::vector<TornDown> workflows;
+    std::vector<Change> left;
+};
+[[nodiscard]] SetAside take_out_torn_down(std::vector<DesiredResource>& desired, const PlanInputs& inputs,
+                                          const FleetIndex& fleet);
+
 // Takes out of a reviewed plan what it says of workflows that are torn down and that it brings nothing new
 // to: it was made before, or applied before. `progress`: how far earlier applies of it came. Returns those
 // workflows.
