@@ -21,8 +21,7 @@ Result<void> check_known(const StateReader& state, const std::vector<std::string
     for (const std::string& name : names) {
         if (known.contains(name)) continue;
         std::vector<std::string> hints;
-        if (const auto near = nearest(name, all))
-            hints.push_back(fmt::format("Did you mean `{}`?", *near));
+        if (const auto near = nearest(name, all)) hints.push_back(fmt::format("Did you mean `{}`?", *near));
         hints.emplace_back(
             "It is the name in the workflow's metadata; `tlm state list` shows what is bound.");
         return fail(ErrorCode::not_found, "nothing of a workflow with this name is in the state", name,
