@@ -55,27 +55,6 @@ Result<std::vector<Workflow>> load_workflows(const Context& context) {
                                                   files.size() == 1 ? "" : "s"));
 }
 
-Result<Snapshot> read_snapshot(const Context& context, FleetReader& reader, const StateReader& state,
-                               SnapshotCache& cache) {
-    if (context.options.refresh) {
-        say(context, fmt::format("Reading the fleet on {}\n", context.settings.target));
-        BOOST_OUTCOME_TRY(snapshot, reader.read_fleet());
-        // A state that can't be written must not keep anybody from looking at the fleet.
-        if (auto saved = cache.save_snapshot(snapshot); !saved) {
-            say(context, fmt::format("note: the snapshot is not cached: {}\n", saved.error().message));
-        }
-        return std::move(snapshot);
-    }
-    BOOST_OUTCOME_TRY(cached, state.cached_snapshot());
-    if (!cached) {
-        return fail(ErrorCode::bad_input, "there is no cached snapshot of this target",
-                    context.settings.target, {"Run once without --refresh=false."});
-    }
-    say(context, fmt::format("Using the snapshot of {} that was read at {}\n", context.settings.target,
-                             cached->read_at));
-    return std::move(cached->snapshot);
-}
-
 PlanOptions plan_options(const Options& options) {
     PlanOptions result;
     result.force = options.force;

@@ -33,10 +33,6 @@ void say(const Context& context, const std::string& text);
 // them; the error then only counts them.
 [[nodiscard]] Result<std::vector<Workflow>> load_workflows(const Context& context);
 
-// The live fleet, which is then cached, or with --refresh=false the cached one, said how old it is.
-[[nodiscard]] Result<Snapshot> read_snapshot(const Context& context, FleetReader& reader,
-                                             const StateReader& state, SnapshotCache& cache);
-
 // What --force, --prune, --target and --exclude say.
 [[nodiscard]] PlanOptions plan_options(const Options& options);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -35,7 +36,10 @@ Result<Source> read_file(const std::string& path, bool named) {
     if (!file)
         return fail(ErrorCode::bad_input, fmt::format("can't open the file: {}", std::strerror(errno)), path,
                     {"Check the path and the permissions; without a path, `workflows/` is read."});
-    Source source{path, std::string(std::istreambuf_iterator<char>(file), {})};
+    Source source{path, {}};
+    std::array<char, std::size_t{64} * 1024> part{};
+    while (file.read(part.data(), part.size()) || file.gcount() > 0)
+        source.text.append(part.data(), static_cast<std::size_t>(file.gcount()));
     if (file.bad()) return fail(ErrorCode::bad_input, "the file can't be read to its end", path);
     return source;
 }

@@ -18,11 +18,23 @@ Result<Attributes> attributes_of(const Database& database, std::string_view json
     return std::move(*attributes);
 }
 
+namespace {
+
+Result<std::int64_t> count_bindings(Database& database, std::int64_t target) {
+    BOOST_OUTCOME_TRY(row, database.query("SELECT count(*) FROM bindings WHERE target = ?", target));
+    BOOST_OUTCOME_TRYV(row.next());
+    return row.integer(0);
+}
+
+}  // namespace
+
 Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t target) {
+    BOOST_OUTCOME_TRY(count, count_bindings(database, target));
     BOOST_OUTCOME_TRY(
         rows,
         database.query("SELECT address, key, id, team, applied FROM bindings WHERE target = ?", target));
     std::vector<Binding> bindings;
+    bindings.reserve(static_cast<std::size_t>(count));
     while (true) {
         BOOST_OUTCOME_TRY(more, rows.next());
         if (!more) break;

@@ -129,9 +129,22 @@ Result<void> migrate_to_version_4(Database& database) {
     )sql");
 }
 
+// The cached snapshot in pages. What was cached is read again from the target.
+Result<void> migrate_to_version_5(Database& database) {
+    return database.script(R"sql(
+        DROP TABLE snapshot_resources;
+        DELETE FROM snapshots;
+        CREATE TABLE snapshot_pages(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            number INTEGER NOT NULL,
+            resources TEXT NOT NULL,
+            PRIMARY KEY (target, number));
+    )sql");
+}
+
 // The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
 constexpr std::array kMigrations = {&create_version_1, &migrate_to_version_2, &migrate_to_version_3,
-                                    &migrate_to_version_4};
+                                    &migrate_to_version_4, &migrate_to_version_5};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 }  // namespace

@@ -138,8 +138,8 @@ Graph graph_of(const std::vector<DesiredResource>& desired) {
     for (const DesiredResource& resource : desired) {
         GraphNode& node = graph.nodes.emplace_back();
         node.members = {resource.address};
-        for (const auto* addresses : {&resource.references, &resource.blocked_by}) {
-            for (const Address& address : *addresses) {
+        for (const auto& addresses : {resource.references(), resource.blocked_by()}) {
+            for (const Address& address : addresses) {
                 if (const auto other = at.find(address); other != at.end())
                     node.after.push_back(other->second);
             }

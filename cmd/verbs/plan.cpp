@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "cmd/delete_limit.h"
+#include "cmd/fleet_input.h"
+#include "cmd/keep.h"
 #include "cmd/key_files.h"
 #include "cmd/plan_page.h"
 #include "cmd/protection.h"
@@ -89,7 +91,8 @@ Result<void> write_plan(const Context& context, const Plan& plan, const Secret& 
 }  // namespace
 
 Result<ExitCode> run_plan(const Context& context) {
-    BOOST_OUTCOME_TRY(workflows, load_workflows(context));
+    BOOST_OUTCOME_TRY(read_workflows, load_workflows(context));
+    const auto& workflows = keep_to_the_end(std::move(read_workflows));
     BOOST_OUTCOME_TRYV(check_place(context.options.out));
     Secret key;
     if (!context.options.sign.empty()) {
@@ -101,13 +104,15 @@ Result<ExitCode> run_plan(const Context& context) {
     const Settings& settings = context.settings;
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
     BOOST_OUTCOME_TRY(target, Target::open(context));
-    BOOST_OUTCOME_TRY(snapshot, read_snapshot(context, target.reader(), *state, *state));
-    BOOST_OUTCOME_TRY(view, view_state(*state, snapshot));
-    BOOST_OUTCOME_TRY(planned, make_plan({workflows, snapshot, view, settings.target, settings.host_id,
-                                          plan_options(context.options)}));
+    BOOST_OUTCOME_TRY(fleet, FleetInput::read(context, target.reader(), *state));
+    BOOST_OUTCOME_TRY(made, make_plan({workflows, fleet.snapshot(), fleet.view(), settings.target,
+                                       settings.host_id, plan_options(context.options)}));
+    const Planned& planned = keep_to_the_end(std::move(made));
     context.events->planned(planned.plan);
     auto limit = enforce_protection(planned.losses);
-    if (limit) limit = enforce_limit(planned.plan, snapshot, view.bindings, context.options.max_deletes);
+    if (limit)
+        limit =
+            enforce_limit(planned.plan, fleet.snapshot(), fleet.view().bindings, context.options.max_deletes);
     if (!limit) {
         // Shown, so that people see why, and not written, so that nobody applies it.
         const Error& stop = limit.error();

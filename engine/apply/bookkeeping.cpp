@@ -151,15 +151,14 @@ void Bookkeeping::unbind(const Change& change) {
     // How they ended is remembered only where the team went because they had.
     if (change.reason != Reason::torn_down) batch_.forget_ends.push_back(change.address);
     // A team's tasks can't be deleted, but nothing finds them under a team that is gone.
-    const auto& tasks = fleet_.bound_tasks(change.address);
-    batch_.unbind.insert(batch_.unbind.end(), tasks.begin(), tasks.end());
+    for (const Binding* task : fleet_.bound_tasks(change.address))
+        batch_.unbind.push_back(task->address);
 }
 
 // A team that --force made anew has none of the old one's tasks: what waited there is to be submitted again.
 void Bookkeeping::unbind_tasks_of_another(const Address& team, const ResourceId& id) {
-    for (const Address& task : fleet_.bound_tasks(team)) {
-        const Binding* binding = fleet_.binding(task);
-        if (binding != nullptr && binding->team != id && !made_.contains(task)) batch_.unbind.push_back(task);
+    for (const Binding* task : fleet_.bound_tasks(team)) {
+        if (task->team != id && !made_.contains(task->address)) batch_.unbind.push_back(task->address);
     }
     batch_.forget_ends.push_back(team);
 }

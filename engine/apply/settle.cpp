@@ -132,7 +132,7 @@ const LiveResource* made_earlier(const Change& change, const FleetIndex& fleet, 
 bool only_begun(const Settlement& settlement) {
     constexpr std::array kLater = {Attribute::status, Attribute::docker_image, Attribute::cpus,
                                    Attribute::memory, Attribute::host_id};
-    return std::ranges::all_of(settlement.remaining, [&](const Attributes::Entry& entry) {
+    return std::ranges::all_of(settlement.remaining, [&](const auto& entry) {
         return std::ranges::find(kLater, entry.first) != kLater.end() &&
                (entry.first == Attribute::status || settlement.live->attributes.find(entry.first) == nullptr);
     });

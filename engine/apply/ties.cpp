@@ -26,10 +26,6 @@ std::optional<DesiredResource> desired_of(const ChangeResult& result) {
     desired.attributes = planned_attributes(change);
     for (const auto& [attribute, value] : desired.attributes)
         desired.managed.add(attribute);
-    if (const Value* members = desired.attributes.find(Attribute::members)) {
-        for (const std::string& agent : std::get<StringList>(*members))
-            desired.references.push_back(Address::agent(change.address.workflow, agent));
-    }
     return desired;
 }
 
@@ -49,7 +45,7 @@ class TieSettler {
         Plan plan;
         for (const DesiredResource& resource : desired)
             add_removals(resource.address, plan.changes);
-        for (Change& change : diff(desired, fleet_).changes) {
+        for (Change& change : diff(desired, fleet_.match_all(desired), fleet_).changes) {
             const bool lost = change.reason == Reason::tie;
             if (lost) lost_.insert(change.address);
             // A team that names an agent whose tie was lost has to learn its new id.

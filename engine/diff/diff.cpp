@@ -27,8 +27,7 @@ class Differ {
     explicit Differ(const FleetIndex& fleet, Requested requested = {})
         : fleet_(fleet), requested_(std::move(requested)) {}
 
-    void compare(const DesiredResource& desired) {
-        const Match match = fleet_.match(desired.address);
+    void compare(const DesiredResource& desired, const Match& match) {
         if (match.chosen == nullptr && has_run(desired.address) &&
             !(requested_ && requested_(desired.address))) {
             // It is not submitted once more only because the target does not show it any more.
@@ -57,17 +56,17 @@ class Differ {
         }
     }
 
-    void force(const DesiredResource& desired) {
+    void force(const DesiredResource& desired, const Match& match) {
         if (kept_.contains(desired.address)) {
             ++result_.kept_of_force;
-            return compare(desired);
+            return compare(desired, match);
         }
         create(desired, Reason::forced);
         Change& change = result_.changes.back();
         if (change.action != Action::create) return;
         change.precondition = MayExist{};
         // A forced team is another one, and its tasks with it.
-        if (desired.address.kind != Kind::task) leave(fleet_.match(desired.address), change);
+        if (desired.address.kind != Kind::task) leave(match, change);
     }
 
     Diff take() { return std::move(result_); }
@@ -108,7 +107,7 @@ class Differ {
         change.action = action;
         change.reason = reason;
         change.key = desired.key;
-        for (const Address& reference : desired.references) {
+        for (const Address& reference : desired.references()) {
             if (pending_.contains(reference)) change.depends_on.push_back(reference);
         }
         std::ranges::sort(change.depends_on);
@@ -132,7 +131,7 @@ class Differ {
             change.attributes.push_back({attribute, std::nullopt, value});
         }
         bool stuck = false;
-        for (const Address& predecessor : desired.blocked_by) {
+        for (const Address& predecessor : desired.blocked_by()) {
             // A predecessor that is made anew is going to be another one than the one that is there.
             const bool made_anew = reason == Reason::forced || (requested_ && requested_(predecessor));
             const bool known = !made_anew || kept_.contains(predecessor);
@@ -183,21 +182,25 @@ class Differ {
         return at->second.action != Action::update;
     }
 
-    // The managed attributes that are not as desired. `over` receives the others.
+    // The managed attributes that are not as desired. `same` receives the others.
     // `binding` is null where what was last applied is not known.
     std::vector<AttributeChange> differences(const DesiredResource& desired, const LiveResource& live,
-                                             const Binding* binding, std::vector<Attribute>& over) const {
+                                             const Binding* binding, AttributeSet& same) const {
         std::vector<AttributeChange> changes;
-        const Attributes named = fleet_.named(desired.address, live.attributes, desired.attributes);
+        Value named;
         for (const auto& [attribute, want] : desired.attributes) {
             if (!desired.managed.has(attribute)) continue;
-            const Value* have = reported(named, attribute);
+            const Value* have = reported(live.attributes, attribute);
+            if (have != nullptr && is_reference(attribute)) {
+                named = fleet_.named(desired.address, attribute, *have, &want);
+                have = &named;
+            }
             const Value* applied = binding == nullptr ? nullptr : binding->applied.find(attribute);
             // What the target does not report back is taken to be as it was last applied.
             const Value* known = have != nullptr ? have : applied;
             if (known != nullptr && same_meaning(attribute, *known, want) &&
                 !refers_to_recreated(desired, attribute, want)) {
-                over.push_back(attribute);
+                same.add(attribute);
                 continue;
             }
             auto before = known == nullptr ? std::nullopt : std::optional<Value>(*known);
@@ -257,9 +260,9 @@ class Differ {
     }
 
     void compare_existing(const DesiredResource& desired, const Match& match) {
-        MustMatch unchanged;
+        AttributeSet same;
         const Binding* binding = match.bound ? fleet_.binding(desired.address) : nullptr;
-        std::vector<AttributeChange> changes = differences(desired, *match.chosen, binding, unchanged.over);
+        std::vector<AttributeChange> changes = differences(desired, *match.chosen, binding, same);
         if (changes.empty() && match.bound) {
             ++result_.unchanged;
             return;
@@ -272,6 +275,10 @@ class Differ {
         if (lost_a_tie(desired.address, match)) reason = Reason::tie;
         Change change = change_for(desired, action, reason);
         change.id = match.chosen->id;
+        MustMatch unchanged;
+        for (const auto& [attribute, value] : desired.attributes) {
+            if (same.has(attribute)) unchanged.over.push_back(attribute);
+        }
         unchanged.sha256 = fingerprint(match.chosen->attributes, unchanged.over);
         change.precondition = std::move(unchanged);
         change.attributes = std::move(changes);
@@ -321,8 +328,7 @@ class Differ {
             }
             return;
         }
-        const Attributes named = fleet_.named(desired.address, match.chosen->attributes, desired.attributes);
-        const Value* text = named.find(Attribute::description);
+        const Value* text = match.chosen->attributes.find(Attribute::description);
         const Value* want = desired.attributes.find(Attribute::description);
         if (desired.managed.has(Attribute::description) && text != nullptr && *text != *want) {
             result_.notices.push_back(
@@ -355,21 +361,22 @@ class Differ {
 
 }  // namespace
 
-Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet, const Requested& requested,
+Diff diff(const std::vector<DesiredResource>& desired, const std::vector<Match>& matches,
+          const FleetIndex& fleet, const Requested& requested,
           const std::vector<std::pair<Address, ResourceId>>& made) {
     Differ differ(fleet, requested);
     differ.keep(made);
-    for (const DesiredResource& resource : desired)
-        differ.compare(resource);
+    for (std::size_t i = 0; i < desired.size(); ++i)
+        differ.compare(desired[i], matches[i]);
     return differ.take();
 }
 
-Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet,
-                 const std::vector<std::pair<Address, ResourceId>>& made) {
+Diff forced_diff(const std::vector<DesiredResource>& desired, const std::vector<Match>& matches,
+                 const FleetIndex& fleet, const std::vector<std::pair<Address, ResourceId>>& made) {
     Differ differ(fleet);
     differ.keep(made);
-    for (const DesiredResource& resource : desired)
-        differ.force(resource);
+    for (std::size_t i = 0; i < desired.size(); ++i)
+        differ.force(desired[i], matches[i]);
     return differ.take();
 }
 

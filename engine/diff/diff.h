@@ -28,18 +28,20 @@ struct Diff {
 using Requested = std::function<bool(const Address&)>;
 
 // Three-way comparison, attribute by attribute: desired, last applied (the index's bindings), live. Pure: the
-// same inputs give the same result. `desired` is sorted by address. A requested agent or team is replaced; a
+// same inputs give the same result. `desired` is sorted by address, `matches` are those of `desired`
+// (FleetIndex::match_all). A requested agent or team is replaced; a
 // requested task is submitted once more, and the one that is there is left behind, unless it is one of
 // `made`.
-[[nodiscard]] Diff diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet,
-                        const Requested& requested = {},
+[[nodiscard]] Diff diff(const std::vector<DesiredResource>& desired, const std::vector<Match>& matches,
+                        const FleetIndex& fleet, const Requested& requested = {},
                         const std::vector<std::pair<Address, ResourceId>>& made = {});
 
 // The clean slate: a create for every desired resource, whatever exists. What an interrupted forced apply
 // made
 // (`made`: address and id) is kept and compared as above where it, or what it lost a tie to, still stands, so
 // that repeating it makes no third set.
-[[nodiscard]] Diff forced_diff(const std::vector<DesiredResource>& desired, const FleetIndex& fleet,
+[[nodiscard]] Diff forced_diff(const std::vector<DesiredResource>& desired, const std::vector<Match>& matches,
+                               const FleetIndex& fleet,
                                const std::vector<std::pair<Address, ResourceId>>& made);
 
 }  // namespace tlm

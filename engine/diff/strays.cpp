@@ -1,9 +1,10 @@
 #include "engine/diff/strays.h"
 
+#include <tsl/robin_set.h>
+
 #include <algorithm>
 #include <tuple>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "engine/resource/key.h"
 
@@ -13,15 +14,15 @@ namespace {
 class StrayFinder {
   public:
     StrayFinder(const FleetIndex& fleet, const std::vector<DesiredResource>& desired,
-                const std::vector<LeftBehind>& left_behind, const std::set<std::string>& workflows)
+                const std::vector<Match>& matches, const std::vector<LeftBehind>& left_behind,
+                const std::set<std::string>& workflows)
         : fleet_(fleet), workflows_(workflows) {
         for (const LeftBehind& left : left_behind)
             left_behind_.emplace(left.id, &left.address);
-        for (const DesiredResource& resource : desired) {
-            const Match match = fleet.match(resource.address);
-            if (match.chosen != nullptr) claimed_.insert(match.chosen);
-            for (const LiveResource* surplus : match.surplus)
-                surplus_.emplace(surplus, &resource.address);
+        for (std::size_t i = 0; i < desired.size(); ++i) {
+            if (matches[i].chosen != nullptr) claimed_.insert(matches[i].chosen);
+            for (const LiveResource* surplus : matches[i].surplus)
+                surplus_.emplace(surplus, &desired[i].address);
         }
     }
 
@@ -57,17 +58,17 @@ class StrayFinder {
     const FleetIndex& fleet_;
     const std::set<std::string>& workflows_;
     std::unordered_map<ResourceId, const Address*> left_behind_;
-    std::unordered_set<const LiveResource*> claimed_;
+    tsl::robin_set<const LiveResource*> claimed_;
     std::unordered_map<const LiveResource*, const Address*> surplus_;
 };
 
 }  // namespace
 
 std::vector<Stray> find_strays(const Snapshot& snapshot, const FleetIndex& fleet,
-                               const std::vector<DesiredResource>& desired,
+                               const std::vector<DesiredResource>& desired, const std::vector<Match>& matches,
                                const std::vector<LeftBehind>& left_behind,
                                const std::set<std::string>& known_workflows) {
-    const StrayFinder finder(fleet, desired, left_behind, known_workflows);
+    const StrayFinder finder(fleet, desired, matches, left_behind, known_workflows);
     std::vector<Stray> strays;
     for (const LiveResource& live : snapshot.resources) {
         if (auto stray = finder.judge(live)) strays.push_back(std::move(*stray));

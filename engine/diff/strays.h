@@ -25,9 +25,10 @@ struct Stray {
 };
 
 // Every stray of the snapshot, sorted by address (unproved ones last), then id. `known_workflows` are the
-// names to try ownership proofs with, beside those of the bindings.
+// names to try ownership proofs with, beside those of the bindings. `matches` are those of `desired`.
 [[nodiscard]] std::vector<Stray> find_strays(const Snapshot& snapshot, const FleetIndex& fleet,
                                              const std::vector<DesiredResource>& desired,
+                                             const std::vector<Match>& matches,
                                              const std::vector<LeftBehind>& left_behind,
                                              const std::set<std::string>& known_workflows);
 

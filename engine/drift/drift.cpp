@@ -109,7 +109,9 @@ std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKi
         known.insert(binding.address.workflow);
 
     std::vector<Finding> findings;
-    const auto strays = find_strays(inputs.snapshot, fleet, desired, inputs.state.left_behind, known);
+    auto matches = fleet.match_all(desired);
+    const auto strays =
+        find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, known);
     std::set<std::string> read;
     for (const Workflow& workflow : inputs.workflows)
         read.insert(workflow.name);
@@ -118,9 +120,11 @@ std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKi
         findings.back().not_read = stray.address && !read.contains(stray.address->workflow);
     }
     // Nothing is missing of what is torn down.
-    for (const Change& change : take_out_torn_down(desired, inputs, fleet).left)
+    const SetAside aside = take_out_torn_down(desired, inputs, fleet);
+    if (!aside.resources.empty()) matches = fleet.match_all(desired);
+    for (const Change& change : aside.left)
         findings.push_back(from_left_over(change));
-    const Diff difference = diff(desired, fleet);
+    const Diff difference = diff(desired, matches, fleet);
     for (const Change& change : difference.changes)
         from_change(change, fleet, findings);
     std::erase_if(findings, [&](const Finding& finding) { return ignored.contains(finding.kind); });

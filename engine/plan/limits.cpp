@@ -52,8 +52,10 @@ std::map<std::string, Counts> count(const Plan& plan, const Snapshot& snapshot,
         const bool removes = change.action == Action::remove && counts;
         if (removes || change.action == Action::replace) taken_down.emplace(change.id, &change);
     }
-    const auto owner = owners(plan, bindings);
     std::map<std::string, Counts> counts;
+    // Nothing breaks a limit, and whose everything is need not be found out.
+    if (taken_down.empty()) return counts;
+    const auto owner = owners(plan, bindings);
     for (const LiveResource& live : snapshot.resources) {
         const auto at = owner.find(live.id);
         if (live.kind == Kind::task || at == owner.end() || at->second.kind != live.kind) continue;

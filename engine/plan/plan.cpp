@@ -121,7 +121,7 @@ bool has_changes(const Plan& plan) {
 Result<Planned> make_plan(const PlanInputs& inputs) {
     const FleetIndex fleet(inputs.snapshot, inputs.state.bindings, inputs.state.left_behind,
                            inputs.state.ended);
-    const auto desired = desired_resources(inputs.workflows, inputs.host_id);
+    auto desired = desired_resources(inputs.workflows, inputs.host_id);
     std::set<std::string> names;
     for (const Workflow& workflow : inputs.workflows)
         names.insert(workflow.name);
@@ -135,19 +135,22 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     planned.plan.workflows.assign(names.begin(), names.end());
     planned.plan.teardown = teardown_rules(inputs.workflows, inputs.options);
     const auto wanted = protections_of(inputs.workflows);
-    planned.strays = find_strays(inputs.snapshot, fleet, desired, inputs.state.left_behind, known);
+    auto matches = fleet.match_all(desired);
+    planned.strays = find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, known);
 
+    if (!inputs.options.destroy) {
+        BOOST_OUTCOME_TRYV(check_patterns(inputs.options.replaces, {}, desired, "--replace"));
+    }
     Diff difference;
-    auto active = desired;
-    SetAside aside = take_out_torn_down(active, inputs, fleet);
+    SetAside aside = take_out_torn_down(desired, inputs, fleet);
     planned.set_aside = std::move(aside.workflows);
+    if (!aside.resources.empty()) matches = fleet.match_all(desired);
     if (inputs.options.destroy) {
         add_destroyed(difference.changes, desired, fleet);
     } else {
-        BOOST_OUTCOME_TRYV(check_patterns(inputs.options.replaces, {}, desired, "--replace"));
         const auto& made = inputs.state.made_by_unfinished_force;
-        difference = inputs.options.force ? forced_diff(active, fleet, made)
-                                          : diff(active, fleet, requested_by(inputs.options), made);
+        difference = inputs.options.force ? forced_diff(desired, matches, fleet, made)
+                                          : diff(desired, matches, fleet, requested_by(inputs.options), made);
     }
     std::ranges::move(aside.left, std::back_inserter(difference.changes));
     if (!inputs.options.prune && !inputs.options.destroy)
@@ -157,6 +160,8 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
         if (inputs.options.prune && inputs.options.force) add_left_by_this_plan(difference.changes, fleet);
     }
     order_changes(difference.changes, fleet);
+    // What is set aside can be named all the same.
+    std::ranges::move(aside.resources, std::back_inserter(desired));
     BOOST_OUTCOME_TRY(selection, select_changes(std::move(difference.changes), desired, inputs.options));
     planned.plan.changes = std::move(selection.kept);
     planned.excluded = std::move(selection.left_out);

@@ -16,16 +16,16 @@ using Texts = std::vector<std::string>;
 std::unordered_set<Address> with_dependencies(const std::vector<Change>& changes,
                                               const std::vector<DesiredResource>& desired,
                                               const Texts& targets) {
-    std::unordered_multimap<Address, const std::vector<Address>*> needs;
+    std::unordered_multimap<Address, std::vector<Address>> needs;
     std::vector<Address> open;
-    const auto add = [&](const Address& address, const std::vector<Address>& needed) {
-        needs.emplace(address, &needed);
+    const auto add = [&](const Address& address, std::vector<Address> needed) {
+        needs.emplace(address, std::move(needed));
         if (matches_any(targets, address.text())) open.push_back(address);
     };
     for (const Change& change : changes)
         add(change.address, change.depends_on);
     for (const DesiredResource& resource : desired)
-        add(resource.address, resource.references);
+        add(resource.address, resource.references());
     std::unordered_set<Address> wanted;
     while (!open.empty()) {
         const Address address = std::move(open.back());
@@ -33,7 +33,7 @@ std::unordered_set<Address> with_dependencies(const std::vector<Change>& changes
         if (!wanted.insert(address).second) continue;
         const auto [first, last] = needs.equal_range(address);
         for (auto it = first; it != last; ++it)
-            open.insert(open.end(), it->second->begin(), it->second->end());
+            open.insert(open.end(), it->second.begin(), it->second.end());
     }
     return wanted;
 }

@@ -19,7 +19,11 @@ struct StateView {
     std::vector<ResourceId> made_here;  // StateReader::made_here of those that share their key with another
 };
 
-// Errors: state.
+// Errors: state. Without `made_here`, which complete_state_view adds when the fleet has been read, too.
+[[nodiscard]] Result<StateView> read_state_view(const StateReader& state);
+[[nodiscard]] Result<void> complete_state_view(StateView& view, const StateReader& state,
+                                               const Snapshot& snapshot);
+// Both.
 [[nodiscard]] Result<StateView> view_state(const StateReader& state, const Snapshot& snapshot);
 
 }  // namespace tlm

@@ -59,8 +59,11 @@ SetAside take_out_torn_down(std::vector<DesiredResource>& desired, const PlanInp
         auto left = teardown_changes(down.workflow, fleet, inputs.state.bindings, protections);
         std::ranges::move(left.changes, std::back_inserter(result.left));
     }
-    std::erase_if(desired,
-                  [&](const DesiredResource& resource) { return aside.contains(resource.address.workflow); });
+    const auto out = std::stable_partition(
+        desired.begin(), desired.end(),
+        [&](const DesiredResource& resource) { return !aside.contains(resource.address.workflow); });
+    result.resources.assign(std::move_iterator(out), std::move_iterator(desired.end()));
+    desired.erase(out, desired.end());
     return result;
 }
 

@@ -20,10 +20,11 @@ namespace tlm {
 [[nodiscard]] std::set<std::string> set_aside(const std::vector<Address>& addresses, const StateView& state,
                                               const PlanOptions& options);
 
-// Takes out of `desired` what belongs to workflows that are set aside. Returns those that are among the
+// Moves out of `desired` what belongs to workflows that are set aside. Returns those that are among the
 // inputs, and what is to be deleted of them where taking them down was cut short.
 struct SetAside {
     std::vector<TornDown> workflows;
+    std::vector<DesiredResource> resources;  // those that were taken out, sorted
     std::vector<Change> left;
 };
 [[nodiscard]] SetAside take_out_torn_down(std::vector<DesiredResource>& desired, const PlanInputs& inputs,

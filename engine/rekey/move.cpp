@@ -132,9 +132,9 @@ class Mover {
             item.name_before = live->name;
         }
         if (from.kind == Kind::team) {
-            for (const Address& task : fleet_.bound_tasks(from)) {
-                const ResourceId& id = fleet_.binding(task)->id;
-                BOOST_OUTCOME_TRYV(check_free(task, Address::task(to.workflow, to.name, task.name), &id));
+            for (const Binding* task : fleet_.bound_tasks(from)) {
+                BOOST_OUTCOME_TRYV(check_free(
+                    task->address, Address::task(to.workflow, to.name, task->address.name), &task->id));
             }
         }
         item.edit = follow(from, to, fleet_, bindings_);

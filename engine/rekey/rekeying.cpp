@@ -63,8 +63,8 @@ StateEdit follow(const Address& from, const Address& to, const FleetIndex& fleet
     if (const Binding* binding = fleet.binding(from)) move_binding(*binding, to, edit);
     if (from.kind == Kind::agent) follow_agent(from, to, bindings, edit);
     if (from.kind == Kind::team) {
-        for (const Address& task : fleet.bound_tasks(from))
-            move_binding(*fleet.binding(task), Address::task(to.workflow, to.name, task.name), edit);
+        for (const Binding* task : fleet.bound_tasks(from))
+            move_binding(*task, Address::task(to.workflow, to.name, task->address.name), edit);
     }
     return edit;
 }

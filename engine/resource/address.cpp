@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <vector>
+#include <array>
 
 namespace tlm {
 namespace {
@@ -30,6 +30,10 @@ int hex_value(char c) {
 }
 
 bool decode_part(std::string_view part, std::string& out) {
+    if (part.find('%') == std::string_view::npos) {
+        out = part;
+        return true;
+    }
     for (std::size_t i = 0; i < part.size(); ++i) {
         if (part[i] != '%') {
             out += part[i];
@@ -45,14 +49,21 @@ bool decode_part(std::string_view part, std::string& out) {
     return true;
 }
 
-std::vector<std::string_view> split(std::string_view text) {
-    std::vector<std::string_view> parts;
-    while (true) {
+// The parts of an address; of more than there can be, one too many.
+struct Parts {
+    std::array<std::string_view, 5> all;
+    std::size_t count = 0;
+};
+
+Parts split(std::string_view text) {
+    Parts parts;
+    while (parts.count < parts.all.size()) {
         const std::size_t slash = text.find('/');
-        parts.push_back(text.substr(0, slash));
-        if (slash == std::string_view::npos) return parts;
+        parts.all.at(parts.count++) = text.substr(0, slash);
+        if (slash == std::string_view::npos) break;
         text.remove_prefix(slash + 1);
     }
+    return parts;
 }
 
 }  // namespace
@@ -89,8 +100,8 @@ Result<Address> Address::parse(std::string_view text) {
             {"An address is WORKFLOW/agent/NAME, WORKFLOW/team/NAME or WORKFLOW/task/TEAM/SUBJECT; a `/` "
              "inside a part is written %2F. `tlm state list` shows those that are bound."});
     };
-    const auto parts = split(text);
-    if (parts.size() < 3) return wrong();
+    const auto [parts, count] = split(text);
+    if (count < 3) return wrong();
     Address address;
     std::size_t expected = 3;
     if (parts[1] == "agent") {
@@ -103,9 +114,10 @@ Result<Address> Address::parse(std::string_view text) {
     } else {
         return wrong();
     }
-    if (parts.size() != expected || !decode_part(parts[0], address.workflow) ||
-        (expected == 4 && !decode_part(parts[2], address.team)) || !decode_part(parts.back(), address.name) ||
-        address.workflow.empty() || address.name.empty()) {
+    if (count != expected || !decode_part(parts[0], address.workflow) ||
+        (expected == 4 && !decode_part(parts[2], address.team)) ||
+        !decode_part(parts.at(expected - 1), address.name) || address.workflow.empty() ||
+        address.name.empty()) {
         return wrong();
     }
     return address;

@@ -1,4 +1,4 @@
-#include "engine/resource/attributes.h"
+#include "engine/resource/attributes_json.h"
 
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
@@ -34,6 +34,7 @@ std::optional<Value> read_value(const rapidjson::Value& json) {
     if (json.IsInt64()) return json.GetInt64();
     if (!json.IsArray()) return std::nullopt;
     StringList list;
+    list.reserve(json.Size());
     for (const auto& item : json.GetArray()) {
         if (!item.IsString()) return std::nullopt;
         list.emplace_back(item.GetString(), item.GetStringLength());
@@ -57,9 +58,13 @@ std::optional<Attribute> parse_attribute(std::string_view name) {
     return static_cast<Attribute>(at - kNames.begin());
 }
 
+bool is_reference(Attribute attribute) {
+    return attribute == Attribute::members || attribute == Attribute::assign_to ||
+           attribute == Attribute::blocked_by;
+}
+
 const Value* Attributes::find(Attribute attribute) const {
-    const auto at = std::ranges::lower_bound(entries_, attribute, {}, &Entry::first);
-    return at != entries_.end() && at->first == attribute ? &at->second : nullptr;
+    return (present_ & bit(attribute)) == 0 ? nullptr : &*(values_.begin() + place(attribute));
 }
 
 std::string_view Attributes::text(Attribute attribute) const {
@@ -69,16 +74,19 @@ std::string_view Attributes::text(Attribute attribute) const {
 }
 
 void Attributes::set(Attribute attribute, Value value) {
-    const auto at = std::ranges::lower_bound(entries_, attribute, {}, &Entry::first);
-    if (at != entries_.end() && at->first == attribute) {
-        at->second = std::move(value);
+    const auto at = values_.begin() + place(attribute);
+    if ((present_ & bit(attribute)) != 0) {
+        *at = std::move(value);
     } else {
-        entries_.emplace(at, attribute, std::move(value));
+        values_.insert(at, std::move(value));
+        present_ |= bit(attribute);
     }
 }
 
 void Attributes::erase(Attribute attribute) {
-    std::erase_if(entries_, [&](const Entry& entry) { return entry.first == attribute; });
+    if ((present_ & bit(attribute)) == 0) return;
+    values_.erase(values_.begin() + place(attribute));
+    present_ = static_cast<std::uint16_t>(present_ & ~bit(attribute));
 }
 
 bool same_meaning(Attribute attribute, const Value& left, const Value& right) {
@@ -117,11 +125,23 @@ std::string attributes_to_json(const Attributes& attributes) {
 }
 
 std::optional<Attributes> attributes_from_json(std::string_view json) {
-    rapidjson::Document document;
+    // Most texts fit into these, so that the one of every binding is read without asking for memory.
+    using Pool = rapidjson::MemoryPoolAllocator<>;
+    std::array<std::byte, 4096> values;   // NOLINT(*-member-init): filled by the parser
+    std::array<std::byte, 4096> nesting;  // NOLINT(*-member-init)
+    Pool value_pool(values.data(), values.size());
+    Pool nesting_pool(nesting.data(), nesting.size());
+    rapidjson::GenericDocument<rapidjson::UTF8<>, Pool, Pool> document(&value_pool, 1024, &nesting_pool);
     document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
-    if (document.HasParseError() || !document.IsObject()) return std::nullopt;
+    if (document.HasParseError()) return std::nullopt;
+    return attributes_from_value(document);
+}
+
+std::optional<Attributes> attributes_from_value(const rapidjson::Value& json) {
+    if (!json.IsObject()) return std::nullopt;
     Attributes attributes;
-    for (const auto& member : document.GetObject()) {
+    attributes.reserve(json.MemberCount());
+    for (const auto& member : json.GetObject()) {
         const auto attribute = parse_attribute({member.name.GetString(), member.name.GetStringLength()});
         auto value = read_value(member.value);
         if (!attribute || !value) return std::nullopt;

@@ -23,6 +23,7 @@ void set_managed(DesiredResource& resource, Attribute attribute, Value value) {
 DesiredResource desired_agent(const std::string& workflow, const AgentSpec& spec,
                               const std::string& host_id) {
     DesiredResource agent;
+    agent.attributes.reserve(spec.runtime == Runtime::docker ? 11 : 7);
     agent.address = Address::agent(workflow, spec.name);
     agent.key = Key::derive(workflow, spec.name).text();
     set_managed(agent, Attribute::label, spec.name);
@@ -45,30 +46,26 @@ DesiredResource desired_agent(const std::string& workflow, const AgentSpec& spec
 
 DesiredResource desired_team(const std::string& workflow, const TeamSpec& spec) {
     DesiredResource team;
+    team.attributes.reserve(1);
     team.address = Address::team_of(workflow, spec.name);
     team.key = Key::derive(workflow, spec.name).text();
     StringList members = spec.agents;
     std::ranges::sort(members);
     const auto repeated = std::ranges::unique(members);
     members.erase(repeated.begin(), repeated.end());
-    for (const std::string& member : members)
-        team.references.push_back(Address::agent(workflow, member));
     set_managed(team, Attribute::members, std::move(members));
     return team;
 }
 
 DesiredResource desired_task(const std::string& workflow, const std::string& team, const TaskSpec& spec) {
     DesiredResource task;
+    task.attributes.reserve(spec.blocked_by.empty() ? 2 : 3);
     task.address = Address::task(workflow, team, spec.subject);
     set_managed(task, Attribute::description, spec.description);
     set_managed(task, Attribute::assign_to, spec.assign_to);
     // Sent for the record and not managed: the server dispatches a task at once, so that an order that is
     // changed after the task was submitted could have no effect.
     if (!spec.blocked_by.empty()) task.attributes.set(Attribute::blocked_by, spec.blocked_by);
-    task.references = {Address::team_of(workflow, team), Address::agent(workflow, spec.assign_to)};
-    for (const std::string& subject : spec.blocked_by) {
-        task.blocked_by.push_back(Address::task(workflow, team, subject));
-    }
     return task;
 }
 
@@ -81,11 +78,47 @@ void ignore_changes(DesiredResource& resource, const std::vector<IgnoredChange>&
     }
 }
 
+std::size_t count_resources(const std::vector<Workflow>& workflows) {
+    std::size_t count = 0;
+    for (const Workflow& workflow : workflows) {
+        count += workflow.agents.size() + workflow.teams.size();
+        for (const TeamSpec& team : workflow.teams)
+            count += team.tasks.size();
+    }
+    return count;
+}
+
+const StringList& list_of(const Attributes& attributes, Attribute attribute) {
+    static const StringList none;
+    const Value* value = attributes.find(attribute);
+    return value == nullptr ? none : std::get<StringList>(*value);
+}
+
 }  // namespace
+
+std::vector<Address> DesiredResource::references() const {
+    std::vector<Address> all;
+    if (address.kind == Kind::team) {
+        for (const std::string& member : list_of(attributes, Attribute::members))
+            all.push_back(Address::agent(address.workflow, member));
+    } else if (address.kind == Kind::task) {
+        all.push_back(Address::team_of(address.workflow, address.team));
+        all.push_back(Address::agent(address.workflow, std::string(attributes.text(Attribute::assign_to))));
+    }
+    return all;
+}
+
+std::vector<Address> DesiredResource::blocked_by() const {
+    std::vector<Address> all;
+    for (const std::string& subject : list_of(attributes, Attribute::blocked_by))
+        all.push_back(Address::task(address.workflow, address.team, subject));
+    return all;
+}
 
 std::vector<DesiredResource> desired_resources(const std::vector<Workflow>& workflows,
                                                const std::string& host_id) {
     std::vector<DesiredResource> resources;
+    resources.reserve(count_resources(workflows));
     for (const Workflow& workflow : workflows) {
         const std::size_t first = resources.size();
         for (const AgentSpec& agent : workflow.agents) {

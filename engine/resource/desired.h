@@ -29,9 +29,11 @@ struct DesiredResource {
     std::string key;        // agents and teams: the live name; tasks: empty
     Attributes attributes;  // what a create sends, defaults included
     AttributeSet managed;   // those that the workflow sets: compared, changed, drift
-    std::vector<Address>
-        references;  // resources that must exist first: a team's agents; a task's team, assignee
-    std::vector<Address> blocked_by;  // tasks: those that must be completed before this one is submitted
+
+    // Resources that must exist first: a team's agents; a task's team and assignee. Made from the attributes.
+    [[nodiscard]] std::vector<Address> references() const;
+    // Tasks: those that must be completed before this one is submitted.
+    [[nodiscard]] std::vector<Address> blocked_by() const;
 };
 
 // What the workflows want, sorted by address. `host_id` names the machine for docker agents; empty: not set.

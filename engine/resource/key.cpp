@@ -1,5 +1,7 @@
 #include "engine/resource/key.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/base/sha256.h"
@@ -26,38 +28,45 @@ bool begins_code_point(char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
 }
 
-std::string hash_digits(std::string_view workflow, std::string_view resource) {
-    std::string text;
-    text.reserve(workflow.size() + resource.size() + 1);
-    text.append(workflow).append("|").append(resource);
-    return sha256_hex(text).substr(0, kHashDigits);
+void append_hash_digits(std::string_view workflow, std::string_view resource, std::string& out) {
+    fmt::memory_buffer text;
+    text.append(workflow);
+    text.push_back('|');
+    text.append(resource);
+    append_sha256_hex({text.data(), text.size()}, kHashDigits, out);
 }
 
 // Each unsafe code point becomes one `-`, whatever its length in bytes.
-std::string safe_suffix(std::string_view name) {
-    std::string suffix;
+void append_safe_suffix(std::string_view name, std::string& out) {
+    std::size_t size = 0;
     for (const char c : name) {
         if (!begins_code_point(c)) continue;
-        if (suffix.size() == kMaxSuffix) break;
-        suffix += is_safe(c) ? c : '-';
+        if (size++ == kMaxSuffix) break;
+        out += is_safe(c) ? c : '-';
     }
-    return suffix;
 }
 
 }  // namespace
 
 Key Key::derive(std::string_view workflow, std::string_view resource) {
-    return Key(std::string(kPrefix) + hash_digits(workflow, resource) + "-" + safe_suffix(resource));
+    std::string text(kPrefix);
+    text.reserve(kSuffixAt + std::min(resource.size(), kMaxSuffix));
+    append_hash_digits(workflow, resource, text);
+    text += '-';
+    append_safe_suffix(resource, text);
+    return Key(std::move(text));
+}
+
+bool Key::is_key(std::string_view live_name) {
+    if (live_name.size() < kSuffixAt || !live_name.starts_with(kPrefix)) return false;
+    const std::string_view digits = live_name.substr(kPrefix.size(), kHashDigits);
+    const std::string_view suffix = live_name.substr(kSuffixAt);
+    return live_name[kSuffixAt - 1] == '-' && std::ranges::all_of(digits, is_hash_digit) &&
+           suffix.size() <= kMaxSuffix && std::ranges::all_of(suffix, is_safe);
 }
 
 std::optional<Key> Key::recognise(std::string_view live_name) {
-    if (live_name.size() < kSuffixAt || !live_name.starts_with(kPrefix)) return std::nullopt;
-    const std::string_view digits = live_name.substr(kPrefix.size(), kHashDigits);
-    const std::string_view suffix = live_name.substr(kSuffixAt);
-    if (live_name[kSuffixAt - 1] != '-' || !std::ranges::all_of(digits, is_hash_digit) ||
-        suffix.size() > kMaxSuffix || !std::ranges::all_of(suffix, is_safe)) {
-        return std::nullopt;
-    }
+    if (!is_key(live_name)) return std::nullopt;
     return Key(std::string(live_name));
 }
 
@@ -66,7 +75,9 @@ std::string_view Key::suffix() const {
 }
 
 bool Key::proves_owner(std::string_view workflow) const {
-    return hash_digits(workflow, suffix()) == std::string_view(text_).substr(kPrefix.size(), kHashDigits);
+    std::string digits;
+    append_hash_digits(workflow, suffix(), digits);
+    return digits == std::string_view(text_).substr(kPrefix.size(), kHashDigits);
 }
 
 }  // namespace tlm

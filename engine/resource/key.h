@@ -17,6 +17,9 @@ class Key {
     // Recognises a live name that has the form of a key. Says nothing of whose it is.
     [[nodiscard]] static std::optional<Key> recognise(std::string_view live_name);
 
+    // Whether recognise would.
+    [[nodiscard]] static bool is_key(std::string_view live_name);
+
     [[nodiscard]] const std::string& text() const { return text_; }
     [[nodiscard]] std::string_view suffix() const;
 

@@ -12,109 +12,151 @@ std::size_t slot(Kind kind) {
     return static_cast<std::size_t>(kind);
 }
 
-std::string subject_slot(const ResourceId& team, std::string_view subject) {
-    std::string text = team.value;
-    text += '\0';
-    text += subject;
-    return text;
-}
-
 bool older(const LiveResource* left, const LiveResource* right) {
     return std::tie(left->created_at, left->id) < std::tie(right->created_at, right->id);
 }
 
 }  // namespace
 
+std::size_t FleetIndex::SubjectHash::operator()(const Subject& subject) const noexcept {
+    const std::hash<std::string_view> hash_of;
+    const std::size_t seed = hash_of(subject.team);
+    return seed ^ (hash_of(subject.subject) + 0x9e3779b97f4a7c15ULL + (seed << 6U) + (seed >> 2U));
+}
+
 FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bindings,
                        const std::vector<LeftBehind>& left_behind, const std::vector<EndedTask>& ended)
-    : consistent_(snapshot.consistent) {
+    : snapshot_(snapshot.resources), consistent_(snapshot.consistent), bound_(snapshot.resources.size()) {
     for (const LeftBehind& left : left_behind)
         left_behind_.insert(left.id);
+    std::size_t counts[3] = {};
+    for (const LiveResource& resource : snapshot.resources)
+        ++counts[slot(resource.kind)];
+    for (const Kind kind : {Kind::agent, Kind::team, Kind::task})
+        by_id_[slot(kind)].reserve(counts[slot(kind)]);
+    by_subject_.reserve(counts[slot(Kind::task)]);
     for (const LiveResource& resource : snapshot.resources) {
-        by_id_[slot(resource.kind)].emplace(resource.id, &resource);
+        by_id_[slot(resource.kind)].emplace(resource.id.value, &resource);
         if (resource.kind == Kind::task) {
-            by_subject_[subject_slot(resource.team, resource.name)].push_back(&resource);
-        } else if (Key::recognise(resource.name)) {
-            by_name_[slot(resource.kind)][resource.name].push_back(&resource);
+            add_carrier(by_subject_, Subject{resource.team.value, resource.name}, resource);
+        } else if (Key::is_key(resource.name)) {
+            add_carrier(by_name_[slot(resource.kind)], std::string_view(resource.name), resource);
         }
     }
-    for (auto& by_name : by_name_) {
-        for (auto& [name, group] : by_name) {
-            std::ranges::sort(group, older);
-            find_passed_over(group);
-        }
-    }
-    for (auto& [subject, group] : by_subject_) {
+    for (auto& [first, group] : shared_) {
         std::ranges::sort(group, older);
-        find_passed_over(group);
-    }
-    for (const Binding& binding : bindings) {
-        bindings_.emplace(binding.address, &binding);
-        bound_ids_[slot(binding.address.kind)].emplace(binding.id, &binding);
-        if (binding.address.kind == Kind::task) {
-            bound_tasks_[Address::team_of(binding.address.workflow, binding.address.team)].push_back(
-                binding.address);
+        const LiveResource* chosen = eldest(group);
+        for (const LiveResource* live : group) {
+            if (chosen != nullptr && live != chosen) passed_over_.insert(live);
         }
+    }
+    bindings_.reserve(bindings.size());
+    std::vector<const Binding*>* of_team = nullptr;  // the list that the last task went to
+    for (const Binding& binding : bindings) {
+        bindings_.insert(&binding);
+        const Address& address = binding.address;
+        if (const LiveResource* live = by_id(address.kind, binding.id)) {
+            if (bound_[position(live)] == nullptr) bound_[position(live)] = &binding;
+        }
+        if (address.kind != Kind::task) continue;
+        const bool same_team = of_team != nullptr && of_team->back()->address.team == address.team &&
+                               of_team->back()->address.workflow == address.workflow;
+        if (!same_team) of_team = &bound_tasks_[Address::team_of(address.workflow, address.team)];
+        of_team->push_back(&binding);
     }
     for (const EndedTask& task : ended)
         ends_.emplace(task.address, task.end);
 }
 
-const LiveResource* FleetIndex::eldest(const Group& carriers) const {
+template <typename Table, typename Name>
+void FleetIndex::add_carrier(Table& table, const Name& name, const LiveResource& live) {
+    const auto [at, only] = table.emplace(name, &live);
+    if (only) return;
+    Carriers& all = shared_[at->second];
+    if (all.empty()) all.push_back(at->second);
+    all.push_back(&live);
+}
+
+template <typename Table, typename Name>
+FleetIndex::CarriersView FleetIndex::carriers(const Table& table, const Name& name) const {
+    const auto at = table.find(name);
+    if (at == table.end()) return {};
+    if (!shared_.empty()) {
+        if (const auto all = shared_.find(at->second); all != shared_.end()) return all->second;
+    }
+    return {&at->second, 1};
+}
+
+FleetIndex::CarriersView FleetIndex::named_by_key(Kind kind, std::string_view key) const {
+    return carriers(by_name_[slot(kind)], key);
+}
+
+FleetIndex::CarriersView FleetIndex::in_team(const LiveResource* team, std::string_view subject) const {
+    if (team == nullptr) return {};
+    return carriers(by_subject_, Subject{team->id.value, subject});
+}
+
+FleetIndex::CarriersView FleetIndex::carriers_of(const Address& address) const {
+    if (address.kind == Kind::task)
+        return in_team(match(Address::team_of(address.workflow, address.team)).chosen, address.name);
+    return named_by_key(address.kind, Key::derive(address.workflow, address.name).text());
+}
+
+const LiveResource* FleetIndex::eldest(CarriersView carriers) const {
     const auto at = std::ranges::find_if(
         carriers, [&](const LiveResource* live) { return !left_behind_.contains(live->id); });
     return at == carriers.end() ? nullptr : *at;
 }
 
-void FleetIndex::find_passed_over(const Group& carriers) {
-    if (carriers.size() < 2) return;
-    const LiveResource* chosen = eldest(carriers);
-    if (chosen == nullptr) return;
-    for (const LiveResource* live : carriers) {
-        if (live != chosen) passed_over_.insert(live);
-    }
-}
-
-const LiveResource* FleetIndex::by_id(Kind kind, const ResourceId& id) const {
+const LiveResource* FleetIndex::by_id(Kind kind, std::string_view id) const {
     const auto at = by_id_[slot(kind)].find(id);
     return at == by_id_[slot(kind)].end() ? nullptr : at->second;
 }
 
 const Binding* FleetIndex::binding(const Address& address) const {
     const auto at = bindings_.find(address);
-    return at == bindings_.end() ? nullptr : at->second;
+    return at == bindings_.end() ? nullptr : *at;
 }
 
 const Binding* FleetIndex::bound_to(Kind kind, const ResourceId& id) const {
-    const auto at = bound_ids_[slot(kind)].find(id);
-    return at == bound_ids_[slot(kind)].end() ? nullptr : at->second;
-}
-
-const FleetIndex::Group* FleetIndex::group(const Address& address) const {
-    if (address.kind == Kind::task) {
-        const Match team = match(Address::team_of(address.workflow, address.team));
-        if (team.chosen == nullptr) return nullptr;
-        const auto at = by_subject_.find(subject_slot(team.chosen->id, address.name));
-        return at == by_subject_.end() ? nullptr : &at->second;
-    }
-    const auto& by_name = by_name_[slot(address.kind)];
-    const auto at = by_name.find(Key::derive(address.workflow, address.name).text());
-    return at == by_name.end() ? nullptr : &at->second;
+    const LiveResource* live = by_id(kind, id);
+    return live == nullptr ? nullptr : bound_[position(live)];
 }
 
 Match FleetIndex::match(const Address& address) const {
+    return match(address, carriers_of(address));
+}
+
+Match FleetIndex::match(const Address& address, CarriersView carriers) const {
     Match match;
     const Binding* known = binding(address);
-    const Group* carriers = group(address);
-    if (carriers != nullptr) match.chosen = eldest(*carriers);
+    match.chosen = eldest(carriers);
     if (match.chosen == nullptr && known != nullptr) match.chosen = by_id(address.kind, known->id);
-    if (match.chosen == nullptr && carriers != nullptr) match.chosen = carriers->front();
+    if (match.chosen == nullptr && !carriers.empty()) match.chosen = carriers.front();
     match.bound = match.chosen != nullptr && known != nullptr && known->id == match.chosen->id;
-    if (carriers == nullptr) return match;
-    for (const LiveResource* resource : *carriers) {
+    for (const LiveResource* resource : carriers) {
         if (resource != match.chosen) match.surplus.push_back(resource);
     }
     return match;
+}
+
+std::vector<Match> FleetIndex::match_all(const std::vector<DesiredResource>& desired) const {
+    std::vector<Match> matches;
+    matches.reserve(desired.size());
+    const Address* task = nullptr;  // the last one
+    const LiveResource* team = nullptr;
+    for (const DesiredResource& resource : desired) {
+        const Address& address = resource.address;
+        if (address.kind != Kind::task) {
+            matches.push_back(match(address, named_by_key(address.kind, resource.key)));
+            continue;
+        }
+        if (task == nullptr || task->team != address.team || task->workflow != address.workflow)
+            team = match(Address::team_of(address.workflow, address.team)).chosen;
+        task = &address;
+        matches.push_back(match(address, in_team(team, address.name)));
+    }
+    return matches;
 }
 
 std::optional<TaskEnd> FleetIndex::end_of(const Address& task) const {
@@ -122,21 +164,22 @@ std::optional<TaskEnd> FleetIndex::end_of(const Address& task) const {
     return at == ends_.end() ? std::nullopt : std::optional(at->second);
 }
 
-const std::vector<Address>& FleetIndex::bound_tasks(const Address& team) const {
-    static const std::vector<Address> none;
+const std::vector<const Binding*>& FleetIndex::bound_tasks(const Address& team) const {
+    static const std::vector<const Binding*> none;
     const auto at = bound_tasks_.find(team);
     return at == bound_tasks_.end() ? none : at->second;
 }
 
 std::string FleetIndex::reference_name(const Address& owner, Kind kind, const std::string& id,
-                                       const StringList& candidates) const {
+                                       std::span<const std::string> candidates) const {
     // A plan writes the id of a resource that it is going to replace, although the name still means it.
-    if (std::ranges::find(candidates, "id:" + id) != candidates.end()) return "id:" + id;
-    const LiveResource* const live = by_id(kind, {id});
-    if (const Binding* bound = bound_to(kind, {id});
+    const auto is_id = [&](std::string_view name) { return name.starts_with("id:") && name.substr(3) == id; };
+    if (std::ranges::any_of(candidates, is_id)) return "id:" + id;
+    const LiveResource* const live = by_id(kind, id);
+    if (const Binding* bound = live == nullptr ? nullptr : bound_[position(live)];
         bound != nullptr && bound->address.workflow == owner.workflow &&
-        (kind != Kind::task || bound->address.team == owner.team) && live != nullptr &&
-        !passed_over_.contains(live)) {
+        (kind != Kind::task || bound->address.team == owner.team) &&
+        (passed_over_.empty() || !passed_over_.contains(live))) {
         return bound->address.name;
     }
     if (live != nullptr) {
@@ -154,33 +197,30 @@ std::string FleetIndex::reference_name(const Address& owner, Kind kind, const st
     return "id:" + id;
 }
 
+Value FleetIndex::named(const Address& owner, Attribute attribute, const Value& live,
+                        const Value* candidates) const {
+    const Kind kind = attribute == Attribute::blocked_by ? Kind::task : Kind::agent;
+    std::span<const std::string> names;
+    if (candidates != nullptr) {
+        if (const auto* list = std::get_if<StringList>(candidates)) names = *list;
+        if (const auto* text = std::get_if<std::string>(candidates)) names = {text, 1};
+    }
+    if (const auto* id = std::get_if<std::string>(&live)) return reference_name(owner, kind, *id, names);
+    StringList result;
+    result.reserve(std::get<StringList>(live).size());
+    for (const std::string& id : std::get<StringList>(live))
+        result.push_back(reference_name(owner, kind, id, names));
+    std::ranges::sort(result);
+    return result;
+}
+
 Attributes FleetIndex::named(const Address& owner, const Attributes& live,
                              const Attributes& candidates) const {
     Attributes result;
-    const auto names_of = [&](Attribute attribute) {
-        const Value* value = candidates.find(attribute);
-        if (value == nullptr) return StringList{};
-        if (const auto* list = std::get_if<StringList>(value)) return *list;
-        if (const auto* text = std::get_if<std::string>(value)) return StringList{*text};
-        return StringList{};
-    };
     for (const auto& [attribute, value] : live) {
-        const bool members = attribute == Attribute::members;
-        if (members || attribute == Attribute::blocked_by) {
-            StringList names;
-            const StringList candidate_names = names_of(attribute);
-            for (const std::string& id : std::get<StringList>(value)) {
-                names.push_back(
-                    reference_name(owner, members ? Kind::agent : Kind::task, id, candidate_names));
-            }
-            std::ranges::sort(names);
-            result.set(attribute, std::move(names));
-        } else if (attribute == Attribute::assign_to) {
-            result.set(attribute,
-                       reference_name(owner, Kind::agent, std::get<std::string>(value), names_of(attribute)));
-        } else {
-            result.set(attribute, value);
-        }
+        result.set(attribute, is_reference(attribute)
+                                  ? named(owner, attribute, value, candidates.find(attribute))
+                                  : value);
     }
     return result;
 }

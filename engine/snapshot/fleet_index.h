@@ -1,6 +1,10 @@
 #pragma once
 
+#include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
+
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -9,6 +13,7 @@
 
 #include "engine/ports/state.h"
 #include "engine/resource/address.h"
+#include "engine/resource/desired.h"
 #include "engine/snapshot/snapshot.h"
 
 namespace tlm {
@@ -35,42 +40,92 @@ class FleetIndex {
     // By a forced apply, on purpose.
     [[nodiscard]] bool was_left_behind(const ResourceId& id) const { return left_behind_.contains(id); }
 
-    [[nodiscard]] const LiveResource* by_id(Kind kind, const ResourceId& id) const;
+    [[nodiscard]] const LiveResource* by_id(Kind kind, std::string_view id) const;
+    [[nodiscard]] const LiveResource* by_id(Kind kind, const ResourceId& id) const {
+        return by_id(kind, id.value);
+    }
     [[nodiscard]] const Binding* binding(const Address& address) const;
-    // The binding that points at this live resource, or null.
+    // The binding that points at this resource of the snapshot, or null.
     [[nodiscard]] const Binding* bound_to(Kind kind, const ResourceId& id) const;
     [[nodiscard]] Match match(const Address& address) const;
+    // The match of every desired resource, in their order. For many at once, since what an address needs to
+    // be found (its key, its team) is then computed once.
+    [[nodiscard]] std::vector<Match> match_all(const std::vector<DesiredResource>& desired) const;
     // How a task ended, where the state remembers it. What the target shows of it says more.
     [[nodiscard]] std::optional<TaskEnd> end_of(const Address& task) const;
-    // The addresses of the team's tasks that are bound.
-    [[nodiscard]] const std::vector<Address>& bound_tasks(const Address& team) const;
+    // The bindings of the team's tasks.
+    [[nodiscard]] const std::vector<const Binding*>& bound_tasks(const Address& team) const;
 
     // An agent's or task's id as a workflow would write it: the name (subject) where the id is what that
     // address of `workflow` means (among `candidates`, or by a binding), else `id:…`.
     [[nodiscard]] std::string reference_name(const Address& owner, Kind kind, const std::string& id,
-                                             const StringList& candidates) const;
+                                             std::span<const std::string> candidates) const;
     // The attributes with references turned into names by reference_name. `candidates` are the names that the
     // desired or planned values hold for the same references.
     [[nodiscard]] Attributes named(const Address& owner, const Attributes& live,
                                    const Attributes& candidates) const;
+    // The same for the live value of one attribute that is_reference. `candidates` may be null.
+    [[nodiscard]] Value named(const Address& owner, Attribute attribute, const Value& live,
+                              const Value* candidates) const;
 
   private:
-    using Group = std::vector<const LiveResource*>;
-    [[nodiscard]] const Group* group(const Address& address) const;
-    [[nodiscard]] const LiveResource* eldest(const Group& carriers) const;
-    void find_passed_over(const Group& carriers);
+    // Tables without a node for each entry: with 100,000 resources it is the memory that is waited for.
+    using ByName =
+        tsl::robin_map<std::string_view, const LiveResource*, std::hash<std::string_view>, std::equal_to<>,
+                       std::allocator<std::pair<std::string_view, const LiveResource*>>, true>;
+    struct Subject {  // what finds a task: the team's id, and the task's subject
+        std::string_view team, subject;
+        friend bool operator==(const Subject&, const Subject&) = default;
+    };
+    struct SubjectHash {
+        std::size_t operator()(const Subject& subject) const noexcept;
+    };
+    struct BindingHash {
+        using is_transparent = void;
+        std::size_t operator()(const Address& address) const noexcept {
+            return std::hash<Address>()(address);
+        }
+        std::size_t operator()(const Binding* binding) const noexcept { return (*this)(binding->address); }
+    };
+    struct BindingEqual {
+        using is_transparent = void;
+        static const Address& of(const Address& address) { return address; }
+        static const Address& of(const Binding* binding) { return binding->address; }
+        bool operator()(const auto& left, const auto& right) const { return of(left) == of(right); }
+    };
+    using Carriers = std::vector<const LiveResource*>;  // of one key, or one team and subject; oldest first
+    using CarriersView = std::span<const LiveResource* const>;
 
+    template <typename Table, typename Name>
+    void add_carrier(Table& table, const Name& name, const LiveResource& live);
+    template <typename Table, typename Name>
+    [[nodiscard]] CarriersView carriers(const Table& table, const Name& name) const;
+    [[nodiscard]] CarriersView named_by_key(Kind kind, std::string_view key) const;
+    [[nodiscard]] CarriersView in_team(const LiveResource* team, std::string_view subject) const;
+    [[nodiscard]] CarriersView carriers_of(const Address& address) const;
+    [[nodiscard]] Match match(const Address& address, CarriersView carriers) const;
+    [[nodiscard]] const LiveResource* eldest(CarriersView carriers) const;
+
+    [[nodiscard]] std::size_t position(const LiveResource* live) const {
+        return static_cast<std::size_t>(live - snapshot_.data());
+    }
+
+    std::span<const LiveResource> snapshot_;
     bool consistent_;
     std::unordered_set<ResourceId> left_behind_;
     // Carriers of a key that another carrier is preferred to: what is bound to them has lost a tie.
     std::unordered_set<const LiveResource*> passed_over_;
 
-    std::unordered_map<ResourceId, const LiveResource*> by_id_[3];
-    std::unordered_map<std::string_view, Group> by_name_[2];  // agents, teams
-    std::unordered_map<std::string, Group> by_subject_;       // team id, NUL, subject
-    std::unordered_map<Address, const Binding*> bindings_;
-    std::unordered_map<ResourceId, const Binding*> bound_ids_[3];
-    std::unordered_map<Address, std::vector<Address>> bound_tasks_;  // by team
+    ByName by_id_[3];
+    ByName by_name_[2];  // agents and teams that carry a key
+    tsl::robin_map<Subject, const LiveResource*, SubjectHash, std::equal_to<>,
+                   std::allocator<std::pair<Subject, const LiveResource*>>, true>
+        by_subject_;
+    // The few that share their key, by the one of them that the tables above hold.
+    std::unordered_map<const LiveResource*, Carriers> shared_;
+    tsl::robin_set<const Binding*, BindingHash, BindingEqual, std::allocator<const Binding*>, true> bindings_;
+    std::vector<const Binding*> bound_;  // by the position of the resource in the snapshot; null: none
+    std::unordered_map<Address, std::vector<const Binding*>> bound_tasks_;  // by team
     std::unordered_map<Address, TaskEnd> ends_;
 };
 

@@ -40,7 +40,7 @@ void judge(WorkflowView& workflow, const std::unordered_map<Address, const Desir
     }
     for (TaskView& task : workflow.tasks) {
         if (task.stage != TaskStage::waiting) continue;
-        for (const Address& predecessor : desired.at(task.address)->blocked_by) {
+        for (const Address& predecessor : desired.at(task.address)->blocked_by()) {
             const auto at = views.find(predecessor);
             if (at != views.end() && at->second->stage == TaskStage::completed) continue;
             task.waits_for.push_back(predecessor);
@@ -66,14 +66,16 @@ std::vector<WorkflowView> overview(const std::vector<DesiredResource>& desired, 
                                    const std::vector<TornDown>& torn_down) {
     std::vector<WorkflowView> workflows;
     std::unordered_map<Address, const DesiredResource*> tasks;
-    for (const DesiredResource& resource : desired) {
+    const std::vector<Match> matches = fleet.match_all(desired);
+    for (std::size_t i = 0; i < desired.size(); ++i) {
+        const DesiredResource& resource = desired[i];
         const Address& address = resource.address;
         if (workflows.empty() || workflows.back().name != address.workflow) {
             workflows.emplace_back();
             workflows.back().name = address.workflow;
         }
         WorkflowView& workflow = workflows.back();
-        const LiveResource* live = fleet.match(address).chosen;
+        const LiveResource* live = matches[i].chosen;
         switch (address.kind) {
             case Kind::agent:
                 ++workflow.agents;

@@ -1,10 +1,11 @@
 #include "engine/workflow/checks.h"
 
 #include <fmt/format.h>
+#include <tsl/robin_map.h>
 
 #include <string_view>
-#include <unordered_map>
 
+#include "engine/base/parallel.h"
 #include "engine/resource/key.h"
 #include "engine/workflow/rules.h"
 #include "engine/workflow/suggestions.h"
@@ -20,37 +21,53 @@ class Known {
     const Position* add(std::string_view name, Position position) {
         const auto [at, first] = places_.emplace(name, position);
         if (!first) return &at->second;
-        names_.emplace_back(name);
+        order_.push_back(name);
         return nullptr;
     }
+    void reserve(std::size_t count) {
+        places_.reserve(count);
+        order_.reserve(count);
+    }
     [[nodiscard]] bool has(std::string_view name) const { return places_.contains(name); }
-    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+    [[nodiscard]] const std::vector<std::string>& names() const {
+        if (names_.empty()) names_.assign(order_.begin(), order_.end());
+        return names_;
+    }
 
   private:
-    std::unordered_map<std::string_view, Position> places_;
-    std::vector<std::string> names_;
+    tsl::robin_map<std::string_view, Position> places_;
+    std::vector<std::string_view> order_;
+    mutable std::vector<std::string> names_;  // made when they are asked for, once all are known
 };
+
+// False, and a fault, where the name was there before.
+bool once(Known& known, std::string_view name, Position position, std::string_view what,
+          Diagnostics& diagnostics) {
+    if (name.empty()) return false;  // a fault already
+    const Position* first = known.add(name, position);
+    if (first == nullptr) return true;
+    diagnostics.add(position, fmt::format("there are two {}s named {}", what, backquoted(name)), "",
+                    {{*first, "the first is here"}});
+    return false;
+}
+
+// What must hold within each workflow.
 
 class Checker {
   public:
     explicit Checker(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
 
     void workflow(const Workflow& workflow, const WorkflowPlaces& places) {
-        // The keys of a workflow whose name is there twice are there twice too, which is not worth saying.
-        const bool keyed = once(workflows_, workflow.name, places.name, "workflow");
         Known agents;
-        for (std::size_t i = 0; i < workflow.agents.size(); ++i) {
-            const std::string& name = workflow.agents[i].name;
-            if (once(agents, name, places.agents[i], "agent") && keyed)
-                key(agent_keys_, workflow.name, name, places.agents[i]);
-        }
+        agents.reserve(workflow.agents.size());
+        for (std::size_t i = 0; i < workflow.agents.size(); ++i)
+            once(agents, workflow.agents[i].name, places.agents[i], "agent");
         const Known* references = places.agents_known ? &agents : nullptr;
         Known teams;
         for (std::size_t i = 0; i < workflow.teams.size(); ++i) {
             const TeamSpec& team = workflow.teams[i];
             const TeamPlaces& at = places.teams[i];
-            if (once(teams, team.name, at.name, "team") && keyed)
-                key(team_keys_, workflow.name, team.name, at.name);
+            once(teams, team.name, at.name, "team");
             for (std::size_t m = 0; m < team.agents.size(); ++m)
                 exists(references, team.agents[m], at.agents[m], "agent", "this workflow");
             tasks(team, at, references);
@@ -59,24 +76,8 @@ class Checker {
     }
 
   private:
-    // False, and a fault, where the name was there before.
-    bool once(Known& known, std::string_view name, Position position, std::string_view what) {
-        if (name.empty()) return false;  // a fault already
-        const Position* first = known.add(name, position);
-        if (first == nullptr) return true;
-        diagnostics_.add(position, fmt::format("there are two {}s named {}", what, backquoted(name)), "",
-                         {{*first, "the first is here"}});
-        return false;
-    }
-
-    void key(std::unordered_map<std::string, Position>& known, const std::string& workflow,
-             const std::string& name, Position position) {
-        const auto [at, first] = known.emplace(Key::derive(workflow, name).text(), position);
-        if (first) return;
-        diagnostics_.add(
-            position,
-            fmt::format("{} has the same key as another resource ({})", backquoted(name), at->first),
-            "Give one of the two another name.", {{at->second, "the other is here"}});
+    void once(Known& known, std::string_view name, Position position, std::string_view what) {
+        tlm::once(known, name, position, what, diagnostics_);
     }
 
     // `known` is null where nobody can say what there is.
@@ -91,6 +92,7 @@ class Checker {
 
     void tasks(const TeamSpec& team, const TeamPlaces& places, const Known* agents) {
         Known subjects;
+        subjects.reserve(team.tasks.size());
         for (std::size_t i = 0; i < team.tasks.size(); ++i)
             once(subjects, team.tasks[i].subject, places.tasks[i].subject, "task");
         for (std::size_t i = 0; i < team.tasks.size(); ++i) {
@@ -131,18 +133,82 @@ class Checker {
 
     Diagnostics& diagnostics_;
     Suggestions suggestions_;
+};
+
+// The keys of a workflow's agents and teams.
+struct Keys {
+    std::vector<std::string> agents, teams;
+};
+
+Keys keys_of(const Workflow& workflow) {
+    Keys keys;
+    keys.agents.reserve(workflow.agents.size());
+    for (const AgentSpec& agent : workflow.agents)
+        keys.agents.push_back(Key::derive(workflow.name, agent.name).text());
+    keys.teams.reserve(workflow.teams.size());
+    for (const TeamSpec& team : workflow.teams)
+        keys.teams.push_back(Key::derive(workflow.name, team.name).text());
+    return keys;
+}
+
+// What must hold between them: names once, and keys.
+class CrossChecker {
+  public:
+    explicit CrossChecker(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+
+    void workflow(const Workflow& workflow, const WorkflowPlaces& places, const Keys& keys) {
+        // The keys of a workflow whose name is there twice are there twice too, which is not worth saying.
+        if (!once(workflows_, workflow.name, places.name, "workflow", diagnostics_)) return;
+        for (std::size_t i = 0; i < workflow.agents.size(); ++i)
+            key(agent_keys_, keys.agents[i], workflow.agents[i].name, places.agents[i], workflow.name);
+        for (std::size_t i = 0; i < workflow.teams.size(); ++i)
+            key(team_keys_, keys.teams[i], workflow.teams[i].name, places.teams[i].name, workflow.name);
+    }
+
+  private:
+    struct Owner {
+        Position position;
+        std::string_view workflow, name;
+    };
+    using Owners = tsl::robin_map<std::string_view, Owner>;
+
+    void key(Owners& known, std::string_view key, const std::string& name, Position position,
+             std::string_view workflow) {
+        if (name.empty()) return;  // a fault already
+        const auto [at, first] = known.emplace(key, Owner{position, workflow, name});
+        // That a name is there twice was said.
+        if (first || (at->second.workflow == workflow && at->second.name == name)) return;
+        diagnostics_.add(position,
+                         fmt::format("{} has the same key as another resource ({})", backquoted(name), key),
+                         "Give one of the two another name.", {{at->second.position, "the other is here"}});
+    }
+
+    Diagnostics& diagnostics_;
     Known workflows_;
-    std::unordered_map<std::string, Position> agent_keys_;
-    std::unordered_map<std::string, Position> team_keys_;
+    Owners agent_keys_, team_keys_;
 };
 
 }  // namespace
 
 void check_workflows(const std::vector<Workflow>& workflows, const std::vector<WorkflowPlaces>& places,
                      Diagnostics& diagnostics) {
-    Checker checker(diagnostics);
+    constexpr std::size_t kLeastWorkflows = 8;
+    const std::size_t parts = worthwhile_parts(workflows.size(), kLeastWorkflows);
+    std::vector<Diagnostics> found(parts);
+    std::vector<Keys> keys(workflows.size());
+    in_parallel(parts, [&](std::size_t part) {
+        Checker checker(found[part]);
+        const std::size_t end = workflows.size() * (part + 1) / parts;
+        for (std::size_t i = workflows.size() * part / parts; i < end; ++i) {
+            checker.workflow(workflows[i], places[i]);
+            keys[i] = keys_of(workflows[i]);
+        }
+    });
+    for (Diagnostics& part : found)
+        diagnostics.append(std::move(part));
+    CrossChecker across(diagnostics);
     for (std::size_t i = 0; i < workflows.size(); ++i)
-        checker.workflow(workflows[i], places[i]);
+        across.workflow(workflows[i], places[i], keys[i]);
 }
 
 }  // namespace tlm

@@ -102,6 +102,13 @@ void Diagnostics::add(Position position, std::string message, std::string hint,
     list_.push_back({position, std::move(message), std::move(hint), std::move(related)});
 }
 
+void Diagnostics::append(Diagnostics later) {
+    const std::size_t room = std::min(kMost - list_.size(), later.list_.size());
+    const auto end = later.list_.begin() + static_cast<std::ptrdiff_t>(room);
+    list_.insert(list_.end(), std::move_iterator(later.list_.begin()), std::move_iterator(end));
+    dropped_ += later.list_.size() - room + later.dropped_;
+}
+
 bool Diagnostics::full() const {
     return list_.size() >= kMost;
 }

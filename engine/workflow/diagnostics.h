@@ -14,6 +14,8 @@ class Diagnostics {
   public:
     void add(Position position, std::string message, std::string hint = {},
              std::vector<std::pair<Position, std::string>> related = {});
+    // Those that were found in later sources.
+    void append(Diagnostics later);
     // No more are kept, only counted: a suggestion is not worth computing.
     [[nodiscard]] bool full() const;
     // All of them, sorted by place, with their offsets in the sources.

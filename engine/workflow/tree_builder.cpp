@@ -8,6 +8,7 @@ namespace tlm {
 namespace {
 
 constexpr std::size_t kLarge = 32;           // members from which names are found by hashing
+constexpr std::size_t kUsual = 4;            // members that an agent or a task has
 constexpr std::size_t kBytesOfWeight = 128;  // text that weighs as much as a node
 
 std::uint32_t weight_of(std::size_t bytes) {
@@ -149,6 +150,7 @@ bool TreeBuilder::add_name(Open& open, const Node& name) {
 void TreeBuilder::add_member(Open& open, Member member) {
     auto& members = std::get<Node::Members>(open.node->content);
     open.node->weight += member.value->weight + weight_of(member.name.size());
+    if (members.empty()) members.reserve(kUsual);
     if (members.size() >= kLarge) open.names.emplace(member.name, members.size());
     members.push_back(std::move(member));
 }

@@ -61,6 +61,11 @@ Result<void> ListReader::take(std::size_t offset, Page page) {
     }
     const bool last = count < page_size_ || count == 0;
     end_ = total_ ? *total_ : next_offset_ + overlap_ + (last ? 0 : 1);
+    // Once the total is known to be within bounds, there need be no moving about.
+    if (total_ && items_.empty()) {
+        items_.reserve(*total_);
+        ids_.reserve(*total_);
+    }
     if (count > 0) pages_[offset] = {page.items.front().id, page.items.back().id};
     const std::size_t known = items_.size();
     for (LiveResource& item : page.items) {

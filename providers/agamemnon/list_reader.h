@@ -1,9 +1,10 @@
 #pragma once
 
+#include <tsl/robin_set.h>
+
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -48,7 +49,7 @@ class ListReader {
     Kind kind_;
     std::string path_;
     std::vector<LiveResource> items_;
-    std::unordered_set<ResourceId> ids_;
+    tsl::robin_set<ResourceId, std::hash<ResourceId>, std::equal_to<>, std::allocator<ResourceId>, true> ids_;
     std::map<std::size_t, Ends> pages_;  // those that hold something, by offset
     std::optional<std::size_t> total_;
     std::size_t page_size_ = 0;    // what the server really gives
