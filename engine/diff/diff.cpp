@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "engine/base/parallel.h"
 #include "engine/resource/task_status.h"
 
 namespace tlm {
@@ -42,6 +43,27 @@ class Differ {
         } else {
             compare_existing(desired, match);
         }
+    }
+
+    // Whether nothing is to be done, as far as no other change of the plan touches it. Of many at once by
+    // several threads, before the first compare().
+    [[nodiscard]] bool is_as_desired(const DesiredResource& desired, const Match& match) const {
+        if (!match.bound || (requested_ && requested_(desired.address))) return false;
+        const Attributes& live = match.chosen->attributes;
+        if (desired.address.kind == Kind::task && !is_editable(live)) {
+            const Value* text = live.find(Attribute::description);
+            return !desired.managed.has(Attribute::description) || text == nullptr ||
+                   *text == *desired.attributes.find(Attribute::description);
+        }
+        AttributeSet same;
+        return differences(desired, *match.chosen, fleet_.binding(desired.address), same).empty();
+    }
+
+    // compare(), where is_as_desired() has said yes.
+    void pass(const DesiredResource& desired, const Match& match) {
+        const bool touched = !pending_.empty() && refers_to_recreated(desired);
+        if (touched) return compare(desired, match);
+        ++result_.unchanged;
     }
 
     // What a forced diff keeps instead of making it anew. What was made may have lost a tie since, against a
@@ -242,6 +264,12 @@ class Differ {
                                    [&](const std::string& name) { return recreated(desired, name); });
     }
 
+    [[nodiscard]] bool refers_to_recreated(const DesiredResource& desired) const {
+        return std::ranges::any_of(desired.attributes, [&](const auto& entry) {
+            return refers_to_recreated(desired, entry.first, entry.second);
+        });
+    }
+
     Reason reason_for(const DesiredResource& desired, const Binding* binding,
                       const std::vector<AttributeChange>& changes) const {
         bool by_workflow = false;
@@ -317,9 +345,14 @@ class Differ {
     }
 
     // Edits reach a task only while nobody works on it.
+    static bool is_editable(const Attributes& live_task) {
+        const std::string_view status = live_task.text(Attribute::status);
+        return status.empty() || status == "pending";
+    }
+
     void compare_task(const DesiredResource& desired, const Match& match) {
         const std::string_view status = match.chosen->attributes.text(Attribute::status);
-        if (status.empty() || status == "pending") {
+        if (is_editable(match.chosen->attributes)) {
             compare_existing(desired, match);
             if (!result_.changes.empty() && result_.changes.back().address == desired.address) {
                 auto& precondition = std::get<MustMatch>(result_.changes.back().precondition);
@@ -366,8 +399,22 @@ Diff diff(const std::vector<DesiredResource>& desired, const std::vector<Match>&
           const std::vector<std::pair<Address, ResourceId>>& made) {
     Differ differ(fleet, requested);
     differ.keep(made);
-    for (std::size_t i = 0; i < desired.size(); ++i)
-        differ.compare(desired[i], matches[i]);
+    // In most plans most resources are as they should be, which can be found out in any order.
+    constexpr std::size_t kWorthAThread = 5'000;
+    std::vector<char> as_desired(desired.size());
+    const std::size_t parts = worthwhile_parts(desired.size(), kWorthAThread);
+    in_parallel(parts, [&](std::size_t part) {
+        const std::size_t end = desired.size() * (part + 1) / parts;
+        for (std::size_t i = desired.size() * part / parts; i < end; ++i)
+            as_desired[i] = differ.is_as_desired(desired[i], matches[i]) ? 1 : 0;
+    });
+    for (std::size_t i = 0; i < desired.size(); ++i) {
+        if (as_desired[i] != 0) {
+            differ.pass(desired[i], matches[i]);
+        } else {
+            differ.compare(desired[i], matches[i]);
+        }
+    }
     return differ.take();
 }
 

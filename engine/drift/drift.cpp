@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "engine/plan/comparison.h"
 #include "engine/plan/teardown.h"
 
 namespace tlm {
@@ -99,9 +100,7 @@ std::optional<DriftKind> parse_drift(std::string_view name) {
 }
 
 std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKind>& ignored) {
-    const FleetIndex fleet(inputs.snapshot, inputs.state.bindings, inputs.state.left_behind,
-                           inputs.state.ended);
-    auto desired = desired_resources(inputs.workflows, inputs.host_id);
+    auto [fleet, desired, matches] = compare(inputs);
     std::set<std::string> known;
     for (const Workflow& workflow : inputs.workflows)
         known.insert(workflow.name);
@@ -109,7 +108,6 @@ std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKi
         known.insert(binding.address.workflow);
 
     std::vector<Finding> findings;
-    auto matches = fleet.match_all(desired);
     const auto strays =
         find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, known);
     std::set<std::string> read;

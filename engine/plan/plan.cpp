@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/plan/comparison.h"
 #include "engine/plan/protection.h"
 #include "engine/plan/removals.h"
 #include "engine/plan/selection.h"
@@ -119,9 +120,7 @@ bool has_changes(const Plan& plan) {
 }
 
 Result<Planned> make_plan(const PlanInputs& inputs) {
-    const FleetIndex fleet(inputs.snapshot, inputs.state.bindings, inputs.state.left_behind,
-                           inputs.state.ended);
-    auto desired = desired_resources(inputs.workflows, inputs.host_id);
+    auto [fleet, desired, matches] = compare(inputs);
     std::set<std::string> names;
     for (const Workflow& workflow : inputs.workflows)
         names.insert(workflow.name);
@@ -135,7 +134,6 @@ Result<Planned> make_plan(const PlanInputs& inputs) {
     planned.plan.workflows.assign(names.begin(), names.end());
     planned.plan.teardown = teardown_rules(inputs.workflows, inputs.options);
     const auto wanted = protections_of(inputs.workflows);
-    auto matches = fleet.match_all(desired);
     planned.strays = find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, known);
 
     if (!inputs.options.destroy) {

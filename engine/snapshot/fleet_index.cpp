@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "engine/base/parallel.h"
 #include "engine/resource/key.h"
 
 namespace tlm {
@@ -141,21 +142,25 @@ Match FleetIndex::match(const Address& address, CarriersView carriers) const {
 }
 
 std::vector<Match> FleetIndex::match_all(const std::vector<DesiredResource>& desired) const {
-    std::vector<Match> matches;
-    matches.reserve(desired.size());
-    const Address* task = nullptr;  // the last one
-    const LiveResource* team = nullptr;
-    for (const DesiredResource& resource : desired) {
-        const Address& address = resource.address;
-        if (address.kind != Kind::task) {
-            matches.push_back(match(address, named_by_key(address.kind, resource.key)));
-            continue;
+    constexpr std::size_t kWorthAThread = 5'000;
+    std::vector<Match> matches(desired.size());
+    const std::size_t parts = worthwhile_parts(desired.size(), kWorthAThread);
+    in_parallel(parts, [&](std::size_t part) {
+        const Address* task = nullptr;  // the last one
+        const LiveResource* team = nullptr;
+        const std::size_t end = desired.size() * (part + 1) / parts;
+        for (std::size_t i = desired.size() * part / parts; i < end; ++i) {
+            const Address& address = desired[i].address;
+            if (address.kind != Kind::task) {
+                matches[i] = match(address, named_by_key(address.kind, desired[i].key));
+                continue;
+            }
+            if (task == nullptr || task->team != address.team || task->workflow != address.workflow)
+                team = match(Address::team_of(address.workflow, address.team)).chosen;
+            task = &address;
+            matches[i] = match(address, in_team(team, address.name));
         }
-        if (task == nullptr || task->team != address.team || task->workflow != address.workflow)
-            team = match(Address::team_of(address.workflow, address.team)).chosen;
-        task = &address;
-        matches.push_back(match(address, in_team(team, address.name)));
-    }
+    });
     return matches;
 }
 

@@ -154,7 +154,16 @@ Keys keys_of(const Workflow& workflow) {
 // What must hold between them: names once, and keys.
 class CrossChecker {
   public:
-    explicit CrossChecker(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+    CrossChecker(Diagnostics& diagnostics, const std::vector<Keys>& keys) : diagnostics_(diagnostics) {
+        std::size_t agents = 0;
+        std::size_t teams = 0;
+        for (const Keys& one : keys) {
+            agents += one.agents.size();
+            teams += one.teams.size();
+        }
+        agent_keys_.reserve(agents);
+        team_keys_.reserve(teams);
+    }
 
     void workflow(const Workflow& workflow, const WorkflowPlaces& places, const Keys& keys) {
         // The keys of a workflow whose name is there twice are there twice too, which is not worth saying.
@@ -206,7 +215,7 @@ void check_workflows(const std::vector<Workflow>& workflows, const std::vector<W
     });
     for (Diagnostics& part : found)
         diagnostics.append(std::move(part));
-    CrossChecker across(diagnostics);
+    CrossChecker across(diagnostics, keys);
     for (std::size_t i = 0; i < workflows.size(); ++i)
         across.workflow(workflows[i], places[i], keys[i]);
 }

@@ -1,5 +1,7 @@
 #include "engine/workflow/line_cursor.h"
 
+#include <cstdint>
+
 namespace tlm {
 
 void LineCursor::step() {
@@ -16,13 +18,37 @@ void LineCursor::step() {
     }
 }
 
+// Most of what is passed over is ASCII, of which each byte is a column.
+void LineCursor::skip_ascii(std::size_t count) {
+    const std::string_view part = text_.substr(byte_, count);
+    unsigned all = 0;
+    std::uint32_t lines = 0;
+    bool carriage_return = false;
+    for (const char c : part) {
+        all |= static_cast<unsigned char>(c);
+        lines += c == '\n' ? 1 : 0;
+        carriage_return |= c == '\r';
+    }
+    // A byte that continues a character belongs to the one before it.
+    const std::size_t end = byte_ + part.size();
+    const bool cut = end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xC0U) == 0x80U;
+    if ((all & 0x80U) != 0 || carriage_return || cut) return;
+    byte_ = end;
+    index_ += part.size();
+    mark_.line += lines;
+    if (lines > 0) mark_.column = 1;
+    mark_.column += static_cast<std::uint32_t>(lines > 0 ? part.size() - part.rfind('\n') - 1 : part.size());
+}
+
 Mark LineCursor::at_byte(std::size_t offset) {
+    if (offset > byte_) skip_ascii(offset - byte_);
     while (byte_ < offset && byte_ < text_.size())
         step();
     return mark_;
 }
 
 Mark LineCursor::at_code_point(std::size_t index) {
+    if (index > index_) skip_ascii(index - index_);
     while (index_ < index && byte_ < text_.size())
         step();
     return mark_;

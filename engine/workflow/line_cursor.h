@@ -24,6 +24,7 @@ class LineCursor {
 
   private:
     void step();
+    void skip_ascii(std::size_t count);
 
     std::string_view text_;
     std::size_t byte_ = 0;

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/plan/plan.h"
+#include "engine/resource/desired.h"
+#include "engine/snapshot/fleet_index.h"
+
+namespace tlm {
+
+// What is wanted beside what there is.
+struct Comparison {
+    FleetIndex fleet;
+    std::vector<DesiredResource> desired;  // sorted by address
+    std::vector<Match> matches;            // of `desired`, in its order
+};
+
+// Refers into the inputs, which must outlive it.
+[[nodiscard]] Comparison compare(const PlanInputs& inputs);
+
+}  // namespace tlm
