@@ -1,6 +1,7 @@
 """What was measured as tables, in docs/performance.md too, and growth as a picture."""
 
 import re
+import statistics
 import subprocess
 import tempfile
 from pathlib import Path
@@ -23,8 +24,7 @@ def seconds_text(seconds):
 def targets_table(results):
     words = {True: "yes", False: "**no**", None: "–"}
     return table(("work", "target", "measured", "met"),
-                 [(row["work"], row["target"], row["measured"], words[row["met"]])
-                  for row in results["rows"] if row["target"] != "none"])
+                 [(row["work"], row["target"], row["measured"], words[row["met"]]) for row in results["rows"]])
 
 
 def machine_text(results):
@@ -50,17 +50,17 @@ def beside_table(results):
     """wrk and Terraform, in the same run."""
     lines = []
     if "rate" in results:
-        rate = results["rate"]
-        lines.append(("requests a second beside `wrk`, each run",
-                      ", ".join(f"{ours:,.0f}" for ours in rate["tlm"]),
-                      ", ".join(f"{theirs:,.0f}" for theirs in rate["wrk"])))
+        ours, theirs = (statistics.median(results["rate"][who]) for who in ("tlm", "wrk"))
+        lines.append(("requests a second, beside `wrk`", f"{ours:,.0f}", f"{theirs:,.0f}",
+                      f"{ours / theirs * 100:.0f} % of its rate"))
     if "terraform" in results:
+        version = results["terraform"]["version"]
         for one in results["terraform"]["compared"]:
-            name = f"Terraform {results['terraform']['version']}"
             for what, words in (("apply", "apply of"), ("plan", "no-change plan of")):
-                lines.append((f"{words} {one['resources']:,} resources, beside {name}",
-                              seconds_text(one["tlm"][what]), seconds_text(one["terraform"][what])))
-    return table(("", "tlm", "the other"), lines)
+                ours, theirs = one["tlm"][what], one["terraform"][what]
+                lines.append((f"{words} {one['resources']:,} resources, beside Terraform {version}",
+                              seconds_text(ours), seconds_text(theirs), f"{theirs / ours:.1f} times as fast"))
+    return table(("", "tlm", "the other", "tlm is"), lines)
 
 
 SECTIONS = {"machine": machine_text, "targets": targets_table, "growth": growth_table, "beside": beside_table}
@@ -70,6 +70,8 @@ def write(results):
     """Replaces what stands between the document's markers, and the picture."""
     if results["small"]:
         raise Wrong("these are the small sizes, which say nothing")
+    if "growth" not in results or "rate" not in results:
+        raise Wrong("only some rows were measured, and the document shows them all: run without --only")
     text = DOCUMENT.read_text()
     for name, make in SECTIONS.items():
         pattern = re.compile(rf"(<!-- measured: {name} -->\n).*?(<!-- end -->)", re.DOTALL)

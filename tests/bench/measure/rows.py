@@ -14,7 +14,7 @@ CONNECTIONS = 16
 
 @dataclass
 class Row:
-    """A line of the table. `met` is None where there is no target, or at the small sizes, which show nothing."""
+    """A line of the table. `met` is None at the small sizes, which show nothing."""
 
     work: str
     target: str
@@ -240,11 +240,6 @@ class Bench:
                              "tlm": self.run_beside_terraform(resources, runs)})
         version = json.loads(run([program, "version", "-json"], self.work, environment(CHECKPOINT_DISABLE="1")))
         self.data["terraform"] = {"version": version["terraform_version"], "compared": compared}
-        for one in compared:
-            for what in ("apply", "plan"):
-                ours, theirs = one["tlm"][what], one["terraform"][what]
-                self.row(f"{what} of {count(one['resources'])} resources, beside Terraform", "none",
-                         f"{seconds_text(ours)}, {theirs / ours:.1f} times as fast ({seconds_text(theirs)})", None)
 
     def run_terraform(self, program, resources, runs):
         directory = self.work / f"terraform-{resources}"
