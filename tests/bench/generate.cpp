@@ -1,5 +1,6 @@
-// bench_generate DIRECTORY AGENTS [yaml|json] [TEAMS TASKS WORKFLOWS]: sample workflow files for benchmarks. Without
-// the last three, the usual mix: as many tasks as agents, a tenth as many teams, 100 agents in a workflow.
+// bench_generate DIRECTORY AGENTS [yaml|json] [TEAMS TASKS WORKFLOWS]: sample workflow files for benchmarks.
+// Without the last three, the usual mix: as many tasks as agents, a tenth as many teams, 100 agents in a
+// workflow.
 #include <fmt/format.h>
 
 #include <cerrno>

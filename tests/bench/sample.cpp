@@ -63,7 +63,8 @@ void write_team(Writer& writer, const SampleSize& size, std::size_t team, Share 
             R"("description": "Read the difference of change {0} and write down what is not clear.")",
             task);
         if (members > 0)
-            writer.line("        assign_to: agent-{0}\n", R"(, "assign_to": "agent-{0}")", member(task % members));
+            writer.line("        assign_to: agent-{0}\n", R"(, "assign_to": "agent-{0}")",
+                        member(task % members));
         writer.line("", "}}");
     }
     writer.line("", "]}}");
