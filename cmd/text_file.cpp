@@ -18,6 +18,9 @@ Result<std::string> read_text_file(const std::string& path, const std::string& w
         return fail(ErrorCode::bad_input, fmt::format("can't open the {}: {}", what, std::strerror(errno)),
                     path, {"Check the path and the permissions."});
     std::string text;
+    // A plan of 60 MB is not copied as it grows.
+    if (const auto size = std::filesystem::file_size(path, ignored); !ignored && size <= most)
+        text.reserve(size);
     // By blocks: a pipe has no size, and a device has no end.
     for (std::string block(std::size_t{64} * 1024, '\0'); file && text.size() <= most;) {
         file.read(block.data(), static_cast<std::streamsize>(block.size()));

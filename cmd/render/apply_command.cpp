@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "cmd/shell_quote.h"
-#include "engine/plan/plan_file.h"
 
 namespace tlm::cmd {
 namespace {
@@ -34,8 +33,8 @@ std::string apply_command(const Plan& plan, const std::string& file) {
     return fmt::format("tlm apply {}{}", named(file), allowance(plan));
 }
 
-std::string apply_command_with_digest(const Plan& plan, const std::string& file) {
-    return fmt::format("tlm apply {} --expect {}{}", named(file), plan_digest(plan), allowance(plan));
+std::string apply_command_with_digest(const Plan& plan, const std::string& digest, const std::string& file) {
+    return fmt::format("tlm apply {} --expect {}{}", named(file), digest, allowance(plan));
 }
 
 }  // namespace tlm::cmd

@@ -10,7 +10,8 @@ namespace tlm::cmd {
 // output, and where something is deleted or replaced the option that allows just so much, so that what was
 // let pass when the plan was made is let pass when it is applied.
 [[nodiscard]] std::string apply_command(const Plan& plan, const std::string& file);
-// The same with the digest, for whoever was shown the plan elsewhere.
-[[nodiscard]] std::string apply_command_with_digest(const Plan& plan, const std::string& file);
+// The same with the plan's digest, for whoever was shown the plan elsewhere.
+[[nodiscard]] std::string apply_command_with_digest(const Plan& plan, const std::string& digest,
+                                                    const std::string& file);
 
 }  // namespace tlm::cmd

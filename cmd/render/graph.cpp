@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <unordered_map>
 
 #include "cmd/render/plan_text.h"
@@ -11,7 +13,38 @@
 namespace tlm::cmd {
 namespace {
 
-using AtAddress = std::unordered_multimap<Address, std::size_t>;
+using Addresses = std::vector<Address>;
+
+// Where the first of each address stands among sorted ones.
+class Places {
+  public:
+    explicit Places(std::span<const Address> addresses) : addresses_(addresses) {
+        first_.reserve(addresses.size());
+        for (std::size_t i = 0; i < addresses.size(); ++i)
+            first_.emplace(&addresses[i], i);
+    }
+
+    // One behind the other; empty where there is none.
+    [[nodiscard]] std::pair<std::size_t, std::size_t> of(const Address& address) const {
+        const auto at = first_.find(&address);
+        if (at == first_.end()) return {0, 0};
+        std::size_t end = at->second + 1;
+        while (end < addresses_.size() && addresses_[end] == address)
+            ++end;
+        return {at->second, end};
+    }
+
+  private:
+    struct Hash {
+        std::size_t operator()(const Address* address) const { return std::hash<Address>()(*address); }
+    };
+    struct Equal {
+        bool operator()(const Address* left, const Address* right) const { return *left == *right; }
+    };
+
+    std::span<const Address> addresses_;
+    std::unordered_map<const Address*, std::size_t, Hash, Equal> first_;
+};
 
 void settle(std::vector<std::size_t>& nodes) {
     std::ranges::sort(nodes);
@@ -19,19 +52,38 @@ void settle(std::vector<std::size_t>& nodes) {
     nodes.erase(surplus.begin(), surplus.end());
 }
 
-// What is waited for or depended on and does not change in this plan.
-std::vector<Address> outside(const Plan& plan) {
-    std::unordered_map<Address, bool> inside;
+// As plans have them; one that somebody wrote by hand may not.
+std::vector<const Change*> by_address(const Plan& plan) {
+    std::vector<const Change*> changes;
+    changes.reserve(plan.changes.size());
     for (const Change& change : plan.changes)
-        inside[change.address] = true;
-    std::vector<Address> found;
+        changes.push_back(&change);
+    const auto address = [](const Change* change) -> const Address& { return change->address; };
+    if (!std::ranges::is_sorted(changes, {}, address)) std::ranges::stable_sort(changes, {}, address);
+    return changes;
+}
+
+Addresses addresses_of(const std::vector<const Change*>& changes) {
+    Addresses addresses;
+    addresses.reserve(changes.size());
+    for (const Change* change : changes)
+        addresses.push_back(change->address);
+    return addresses;
+}
+
+// What is waited for or depended on and does not change in this plan.
+Addresses outside(const Plan& plan, const Places& inside) {
+    Addresses found;
     for (const Change& change : plan.changes) {
         for (const auto* addresses : {&change.depends_on, &change.waits_for}) {
             for (const Address& address : *addresses) {
-                if (inside.emplace(address, false).second) found.push_back(address);
+                if (const auto [first, last] = inside.of(address); first == last) found.push_back(address);
             }
         }
     }
+    std::ranges::sort(found);
+    const auto repeated = std::ranges::unique(found);
+    found.erase(repeated.begin(), repeated.end());
     return found;
 }
 
@@ -88,39 +140,45 @@ std::optional<Action> action_of(const GraphNode& node) {
 }
 
 Graph graph_of(const Plan& plan) {
-    struct Entry {
-        Address address;
-        const Change* change = nullptr;
-    };
-    std::vector<Entry> entries;
-    for (const Change& change : plan.changes)
-        entries.push_back({change.address, &change});
-    for (Address& address : outside(plan))
-        entries.push_back({std::move(address), nullptr});
-    std::ranges::stable_sort(entries, {}, &Entry::address);
+    std::vector<const Change*> changes = by_address(plan);  // null: none is planned at the address
+    Addresses addresses = addresses_of(changes);
+    std::optional<Places> places(addresses);
+    // Seldom there are any.
+    if (const Addresses others = outside(plan, *places); !others.empty()) {
+        // Both are sorted, and have nothing in common.
+        Addresses all;
+        std::vector<const Change*> of_all;
+        for (std::size_t i = 0, k = 0; i < addresses.size() || k < others.size();) {
+            const bool planned = k == others.size() || (i < addresses.size() && addresses[i] < others[k]);
+            of_all.push_back(planned ? changes[i] : nullptr);
+            all.push_back(planned ? addresses[i++] : others[k++]);
+        }
+        addresses = std::move(all);
+        changes = std::move(of_all);
+        places.emplace(addresses);
+    }
 
-    AtAddress at;
-    for (std::size_t i = 0; i < entries.size(); ++i)
-        at.emplace(entries[i].address, i);
     Graph graph;
-    graph.nodes.reserve(entries.size());
-    for (std::size_t i = 0; i < entries.size(); ++i) {
+    // Its elements stay where they are, so that the places stay good.
+    graph.addresses = std::make_shared<const Addresses>(std::move(addresses));
+    graph.nodes.reserve(changes.size());
+    for (std::size_t i = 0; i < changes.size(); ++i) {
         GraphNode& node = graph.nodes.emplace_back();
-        node.members = {entries[i].address};
-        const Change* change = entries[i].change;
+        node.members = {&(*graph.addresses)[i]};
+        const Change* change = changes[i];
         if (change == nullptr) continue;
         ++node.actions[static_cast<std::size_t>(change->action)];
-        for (const auto* addresses : {&change->depends_on, &change->waits_for}) {
-            for (const Address& address : *addresses) {
-                const auto [first, last] = at.equal_range(address);
-                for (auto other = first; other != last; ++other) {
-                    const Change* before = entries[other->second].change;
+        for (const auto* before : {&change->depends_on, &change->waits_for}) {
+            for (const Address& address : *before) {
+                const auto [first, last] = places->of(address);
+                for (std::size_t other = first; other != last; ++other) {
                     // As engine/schedule orders them: at one address a delete is last and waits for no other
                     // delete, and nothing but a delete waits for one.
-                    const bool after_delete = before != nullptr && before->action == Action::remove;
+                    const bool after_delete =
+                        changes[other] != nullptr && changes[other]->action == Action::remove;
                     const bool waits = !after_delete || (change->action == Action::remove &&
-                                                         before->address != change->address);
-                    if (other->second != i && waits) node.after.push_back(other->second);
+                                                         changes[other]->address != change->address);
+                    if (other != i && waits) node.after.push_back(other);
                 }
             }
         }
@@ -130,18 +188,20 @@ Graph graph_of(const Plan& plan) {
 }
 
 Graph graph_of(const std::vector<DesiredResource>& desired) {
-    AtAddress at;
-    for (std::size_t i = 0; i < desired.size(); ++i)
-        at.emplace(desired[i].address, i);
+    Addresses addresses;
+    addresses.reserve(desired.size());
+    for (const DesiredResource& resource : desired)
+        addresses.push_back(resource.address);
     Graph graph;
+    graph.addresses = std::make_shared<const Addresses>(std::move(addresses));
+    const Places places(*graph.addresses);
     graph.nodes.reserve(desired.size());
-    for (const DesiredResource& resource : desired) {
+    for (std::size_t i = 0; i < desired.size(); ++i) {
         GraphNode& node = graph.nodes.emplace_back();
-        node.members = {resource.address};
-        for (const auto& addresses : {resource.references(), resource.blocked_by()}) {
-            for (const Address& address : addresses) {
-                if (const auto other = at.find(address); other != at.end())
-                    node.after.push_back(other->second);
+        node.members = {&(*graph.addresses)[i]};
+        for (const auto& before : {desired[i].references(), desired[i].blocked_by()}) {
+            for (const Address& address : before) {
+                if (const auto [first, last] = places.of(address); first != last) node.after.push_back(first);
             }
         }
         settle(node.after);
@@ -153,10 +213,10 @@ std::string graph_text(const Graph& graph) {
     std::string text;
     for (const GraphNode& node : graph.nodes) {
         const std::string planned = planned_text(node);
-        text += fmt::format("{}{}{}\n", visible(node.members.front().text()), planned.empty() ? "" : "  ",
+        text += fmt::format("{}{}{}\n", visible(node.members.front()->text()), planned.empty() ? "" : "  ",
                             planned);
         for (const std::size_t other : node.after)
-            text += fmt::format("  after {}\n", visible(graph.nodes[other].members.front().text()));
+            text += fmt::format("  after {}\n", visible(graph.nodes[other].members.front()->text()));
     }
     return text;
 }
@@ -168,7 +228,7 @@ std::string graph_dot(const Graph& graph) {
         const auto action = action_of(node);
         const std::string planned = planned_text(node);
         text += fmt::format("  n{} [label={}", i,
-                            quoted((planned.empty() ? "" : planned + " ") + node.members.front().text()));
+                            quoted((planned.empty() ? "" : planned + " ") + node.members.front()->text()));
         if (action) text += fmt::format(", color=\"{0}\", fontcolor=\"{0}\"", dot_color(*action));
         text += "];\n";
         for (const std::size_t other : node.after)

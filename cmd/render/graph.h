@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ inline constexpr std::size_t kActionCount = static_cast<std::size_t>(Action::non
 
 // One resource or change; in a collapsed graph several that are drawn as one.
 struct GraphNode {
-    std::vector<Address> members;                     // at least one, sorted
+    std::vector<const Address*> members;              // at least one, sorted; of the graph's addresses
     std::array<std::size_t, kActionCount> actions{};  // how many of each; all zero where nothing is planned
     std::vector<std::size_t> after;                   // the nodes that come before it, sorted, each once
 };
@@ -22,6 +23,8 @@ struct GraphNode {
 // What must come before what.
 struct Graph {
     std::vector<GraphNode> nodes;  // sorted by address
+    // Of all its resources, sorted; shared by the graphs that are made of this one.
+    std::shared_ptr<const std::vector<Address>> addresses;
 };
 
 // A node for each change, and one without an action for each task that is waited for and does not change.

@@ -3,123 +3,185 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <set>
+#include <array>
+#include <cstring>
+#include <numeric>
+#include <span>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace tlm::cmd {
 namespace {
 
-// What a node is drawn together with: all nodes that give the same key.
-using Keys = std::vector<std::string>;
+// What a node is drawn together with: all nodes that give the same key. They are compared with each other
+// only, so that a number is its bytes; the length of a text goes before it, so that two keys never run
+// together. All of them stand in one text: a string for each of 100,000 nodes would take more time than all
+// else here.
+class Keys {
+  public:
+    explicit Keys(const Graph& graph) { ends_.reserve(graph.nodes.size()); }
+
+    // To the key that is made; end() makes it the key of the next node.
+    void add(std::size_t number) {
+        std::array<char, sizeof number> bytes{};
+        std::memcpy(bytes.data(), &number, sizeof number);
+        text_.append(bytes.data(), bytes.size());
+    }
+    void add(std::string_view part) {
+        add(part.size());
+        text_.append(part);
+    }
+    void add(std::span<const std::size_t> nodes) {
+        add(nodes.size());
+        for (const std::size_t node : nodes)
+            add(node);
+    }
+    void end() { ends_.push_back(text_.size()); }
+
+    // Good until another is added.
+    std::string_view operator[](std::size_t node) const {
+        const std::size_t begin = node == 0 ? 0 : ends_[node - 1];
+        return std::string_view(text_).substr(begin, ends_[node] - begin);
+    }
+
+  private:
+    std::string text_;
+    std::vector<std::size_t> ends_;
+};
 
 const Address& address_of(const GraphNode& node) {
-    return node.members.front();
+    return *node.members.front();
 }
 
-// Parts are set apart by what no name can hold together with its length, so that two keys never run together.
-void add(std::string& key, std::string_view part) {
-    fmt::format_to(std::back_inserter(key), "{}:{};", part.size(), part);
+void add_actions(Keys& keys, const GraphNode& node) {
+    std::size_t which = 0;
+    for (std::size_t i = 0; i < kActionCount; ++i)
+        which |= static_cast<std::size_t>(node.actions[i] > 0 ? 1 : 0) << i;
+    keys.add(which);
 }
 
 // Workflow, kind and, for agents and teams, action. Tasks of different actions may stand in any order among
 // each other, so that two boxes of them could each come before the other.
-std::string kind_key(const GraphNode& node) {
+void add_kind(Keys& keys, const GraphNode& node) {
     const Address& address = address_of(node);
-    std::string key;
-    add(key, address.workflow);
-    add(key, kind_name(address.kind));
-    if (address.kind == Kind::task) return key;
-    for (const std::size_t count : node.actions)
-        key += count > 0 ? '1' : '0';
-    return key;
+    keys.add(address.workflow);
+    keys.add(static_cast<std::size_t>(address.kind));
+    if (address.kind != Kind::task) add_actions(keys, node);
 }
 
-std::vector<std::vector<std::size_t>> followers(const Graph& graph) {
-    std::vector<std::vector<std::size_t>> before(graph.nodes.size());
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        for (const std::size_t other : graph.nodes[i].after)
-            before[other].push_back(i);
+// The nodes that come after each, in order.
+class Followers {
+  public:
+    explicit Followers(const Graph& graph) : begins_(graph.nodes.size() + 1) {
+        for (const GraphNode& node : graph.nodes) {
+            for (const std::size_t other : node.after)
+                ++begins_[other + 1];
+        }
+        std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+        nodes_.resize(begins_.back());
+        std::vector<std::size_t> next = begins_;
+        for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+            for (const std::size_t other : graph.nodes[i].after)
+                nodes_[next[other]++] = i;
+        }
     }
-    return before;
-}
+
+    std::span<const std::size_t> operator[](std::size_t node) const {
+        return std::span(nodes_).subspan(begins_[node], begins_[node + 1] - begins_[node]);
+    }
+
+  private:
+    std::vector<std::size_t> begins_;  // where those of each node begin in nodes_, and the end
+    std::vector<std::size_t> nodes_;
+};
 
 // The same kind, team, action, and the same nodes before and after it.
 Keys alike(const Graph& graph) {
-    const auto before = followers(graph);
-    Keys keys;
-    keys.reserve(graph.nodes.size());
+    const Followers followers(graph);
+    Keys keys(graph);
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const GraphNode& node = graph.nodes[i];
-        std::string key = kind_key(node);
-        for (const std::size_t count : node.actions)
-            key += count > 0 ? '1' : '0';
-        add(key, address_of(node).team);
-        for (const std::size_t other : node.after)
-            fmt::format_to(std::back_inserter(key), "<{}", other);
-        for (const std::size_t other : before[i])
-            fmt::format_to(std::back_inserter(key), ">{}", other);
-        keys.push_back(std::move(key));
+        add_kind(keys, node);
+        add_actions(keys, node);
+        keys.add(address_of(node).team);
+        keys.add(node.after);
+        keys.add(followers[i]);
+        keys.end();
     }
     return keys;
 }
 
 // The agents of the same teams with the same action; all tasks of a team.
 Keys by_team(const Graph& graph) {
-    const auto before = followers(graph);
-    Keys keys;
-    keys.reserve(graph.nodes.size());
+    const Followers followers(graph);
+    Keys keys(graph);
+    std::vector<std::string_view> teams;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const GraphNode& node = graph.nodes[i];
         const Address& address = address_of(node);
-        std::string key = kind_key(node);
-        if (address.kind == Kind::team) add(key, address.name);
-        if (address.kind == Kind::task) add(key, address.team);
+        add_kind(keys, node);
+        if (address.kind == Kind::team) keys.add(address.name);
+        if (address.kind == Kind::task) keys.add(address.team);
         if (address.kind == Kind::agent) {
-            std::set<std::string_view> teams;
-            for (const auto* neighbours : {&node.after, &before[i]}) {
-                for (const std::size_t other : *neighbours) {
+            teams.clear();
+            for (const std::span<const std::size_t> neighbours : {std::span(node.after), followers[i]}) {
+                for (const std::size_t other : neighbours) {
                     const Address& neighbour = address_of(graph.nodes[other]);
-                    if (neighbour.kind == Kind::team) teams.insert(neighbour.name);
+                    if (neighbour.kind == Kind::team) teams.push_back(neighbour.name);
                 }
             }
+            std::ranges::sort(teams);
+            const auto repeated = std::ranges::unique(teams);
+            teams.erase(repeated.begin(), repeated.end());
             for (const std::string_view team : teams)
-                add(key, team);
+                keys.add(team);
         }
-        keys.push_back(std::move(key));
+        keys.end();
     }
     return keys;
 }
 
 Keys by_kind(const Graph& graph) {
-    Keys keys;
-    keys.reserve(graph.nodes.size());
-    for (const GraphNode& node : graph.nodes)
-        keys.push_back(kind_key(node));
+    Keys keys(graph);
+    for (const GraphNode& node : graph.nodes) {
+        add_kind(keys, node);
+        keys.end();
+    }
     return keys;
 }
 
 Keys by_workflow(const Graph& graph) {
-    Keys keys;
-    keys.reserve(graph.nodes.size());
-    for (const GraphNode& node : graph.nodes)
-        keys.push_back(address_of(node).workflow);
+    Keys keys(graph);
+    for (const GraphNode& node : graph.nodes) {
+        keys.add(address_of(node).workflow);
+        keys.end();
+    }
     return keys;
 }
 
 // The first ones by themselves and all others as one.
 Keys the_rest(const Graph& graph, std::size_t most) {
-    Keys keys;
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-        keys.push_back(std::to_string(std::min(i, most - 1)));
+    Keys keys(graph);
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+        keys.add(std::min(i, most - 1));
+        keys.end();
+    }
     return keys;
+}
+
+std::size_t groups_of(const Keys& keys, std::size_t nodes) {
+    std::unordered_set<std::string_view> groups;
+    for (std::size_t i = 0; i < nodes; ++i)
+        groups.insert(keys[i]);
+    return groups.size();
 }
 
 Graph merge(const Graph& graph, const Keys& keys) {
     std::unordered_map<std::string_view, std::size_t> group_of;
     std::vector<std::size_t> group(graph.nodes.size());
     Graph merged;
+    merged.addresses = graph.addresses;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
         const auto [at, is_new] = group_of.emplace(keys[i], merged.nodes.size());
         if (is_new) merged.nodes.emplace_back();
@@ -146,8 +208,8 @@ Graph merge(const Graph& graph, const Keys& keys) {
 
 // Where the agents of a team have become one, its tasks may have become alike.
 Graph merge_alike(const Graph& graph) {
-    constexpr int kRounds = 4;
-    Graph merged = graph;
+    constexpr int kRounds = 3;
+    Graph merged = merge(graph, alike(graph));
     for (int round = 0; round < kRounds; ++round) {
         Graph next = merge(merged, alike(merged));
         if (next.nodes.size() == merged.nodes.size()) break;
@@ -165,25 +227,32 @@ std::string note_for(const Graph& graph, std::size_t boxes, std::string_view wha
 
 CollapsedGraph collapse(const Graph& graph, std::size_t most) {
     if (graph.nodes.size() <= most) return {graph, {}};
-    Graph drawn = merge_alike(graph);
-    std::string_view what = "what has the same action and the same place in the order is one";
-    if (drawn.nodes.size() > most) {
-        drawn = merge(graph, by_team(graph));
-        what = "the agents of a team with the same action are one, and so are the tasks of a team";
-    }
-    if (drawn.nodes.size() > most) {
-        drawn = merge(graph, by_kind(graph));
-        what = "the agents and the teams of a workflow with the same action are one, and so are its tasks";
-    }
-    if (drawn.nodes.size() > most) {
+    Graph drawn;
+    std::string_view what;
+    // What is alike or of one team is of one kind, too: where the kinds are too many, the others need not be
+    // tried.
+    if (const Keys kinds = by_kind(graph); groups_of(kinds, graph.nodes.size()) <= most) {
+        drawn = merge_alike(graph);
+        what = "what has the same action and the same place in the order is one";
+        if (drawn.nodes.size() > most) {
+            drawn = merge(graph, by_team(graph));
+            what = "the agents of a team with the same action are one, and so are the tasks of a team";
+        }
+        if (drawn.nodes.size() > most) {
+            drawn = merge(graph, kinds);
+            what =
+                "the agents and the teams of a workflow with the same action are one, and so are its tasks";
+        }
+    } else {
         drawn = merge(graph, by_workflow(graph));
         what = "a workflow is one";
+        if (drawn.nodes.size() > most) {
+            drawn = merge(drawn, the_rest(drawn, most));
+            what = "a workflow is one, and those that come last in the alphabet are one together";
+        }
     }
-    if (drawn.nodes.size() > most) {
-        drawn = merge(drawn, the_rest(drawn, most));
-        what = "a workflow is one, and those that come last in the alphabet are one together";
-    }
-    return {drawn, note_for(graph, drawn.nodes.size(), what)};
+    std::string note = note_for(graph, drawn.nodes.size(), what);
+    return {std::move(drawn), std::move(note)};
 }
 
 Graph without_implied_edges(Graph graph) {

@@ -29,20 +29,20 @@ constexpr double kLine = 22;          // of the legend
 std::size_t workflows_of(const GraphNode& node) {
     std::size_t count = 0;
     const std::string* last = nullptr;
-    for (const Address& address : node.members) {
-        if (last == nullptr || *last != address.workflow) ++count;
-        last = &address.workflow;
+    for (const Address* address : node.members) {
+        if (last == nullptr || *last != address->workflow) ++count;
+        last = &address->workflow;
     }
     return count;
 }
 
 bool one_kind(const GraphNode& node) {
     return std::ranges::all_of(
-        node.members, [&](const Address& address) { return address.kind == node.members.front().kind; });
+        node.members, [&](const Address* address) { return address->kind == node.members.front()->kind; });
 }
 
 std::string title_of(const GraphNode& node) {
-    const Address& first = node.members.front();
+    const Address& first = *node.members.front();
     const std::size_t count = node.members.size();
     if (const std::size_t workflows = workflows_of(node); workflows > 1)
         return fmt::format("{} more workflows", workflows);
@@ -53,14 +53,14 @@ std::string title_of(const GraphNode& node) {
 
 // "agent, create", "12 resources, +10 ~2".
 std::string subtitle_of(const GraphNode& node) {
-    const Address& first = node.members.front();
+    const Address& first = *node.members.front();
     const bool one = node.members.size() == 1;
     std::string text;
     if (one) {
         text = std::string(kind_name(first.kind));
     } else if (!one_kind(node)) {
         text = fmt::format("{} resources", node.members.size());
-    } else if (first.kind == Kind::task && first.team == node.members.back().team) {
+    } else if (first.kind == Kind::task && first.team == node.members.back()->team) {
         text = "of " + cut_to(visible(first.team), kMostColumns - 8);
     } else if (std::ranges::all_of(node.actions, [](std::size_t count) { return count == 0; })) {
         text = fmt::format("{} and {} more", cut_to(visible(first.name), kMostColumns - 8),
@@ -81,7 +81,7 @@ std::string subtitle_of(const GraphNode& node) {
 std::string tooltip_of(const GraphNode& node) {
     std::string text;
     for (std::size_t i = 0; i < std::min(node.members.size(), kMostNamed); ++i) {
-        escape_to(text, node.members[i].text());
+        escape_to(text, node.members[i]->text());
         text += '\n';
     }
     if (node.members.size() > kMostNamed)
@@ -99,13 +99,13 @@ std::string_view class_of(const GraphNode& node) {
 std::vector<std::string> frames_of(const Graph& graph) {
     std::set<std::string> workflows;
     for (const GraphNode& node : graph.nodes)
-        workflows.insert(node.members.front().workflow);
+        workflows.insert(node.members.front()->workflow);
     if (workflows.size() < 2 || workflows.size() == graph.nodes.size()) return {};
     return {workflows.begin(), workflows.end()};
 }
 
 std::size_t frame_of(const std::vector<std::string>& frames, const GraphNode& node) {
-    const auto at = std::ranges::lower_bound(frames, node.members.front().workflow);
+    const auto at = std::ranges::lower_bound(frames, node.members.front()->workflow);
     return frames.empty() ? 0 : static_cast<std::size_t>(at - frames.begin());
 }
 

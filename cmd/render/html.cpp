@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cmd/render/assets.h"
+#include "engine/base/scan.h"
 #include "engine/base/sha256.h"
 #include "engine/base/text.h"
 
@@ -26,12 +27,21 @@ bool is_noncharacter(std::string_view three_bytes) {
     return three_bytes == "\xEF\xBF\xBE" || three_bytes == "\xEF\xBF\xBF";
 }
 
+constexpr auto kSpecial = [](unsigned char c) {
+    return (c == '&') | (c == '<') | (c == '>') | (c == '"') | (c == '\'') | (c == 0xEF);
+};
+
 }  // namespace
 
 void escape_to(std::string& out, std::string_view text) {
     const std::string shown = visible(text);
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        switch (const char c = shown[i]) {
+    for (std::string_view rest = shown; !rest.empty();) {
+        const std::size_t plain = plain_bytes(rest, kSpecial);
+        out += rest.substr(0, plain);
+        rest.remove_prefix(plain);
+        if (rest.empty()) break;
+        std::size_t done = 1;
+        switch (const char c = rest.front()) {
             case '&':
                 out += "&amp;";
                 break;
@@ -47,16 +57,15 @@ void escape_to(std::string& out, std::string_view text) {
             case '\'':
                 out += "&#39;";
                 break;
-            case '\xEF':
-                if (is_noncharacter(std::string_view(shown).substr(i, 3))) {
-                    out += shown[i + 2] == '\xBE' ? "\\ufffe" : "\\uffff";
-                    i += 2;
-                    break;
-                }
-                [[fallthrough]];
             default:
-                out += c;
+                if (is_noncharacter(rest.substr(0, 3))) {
+                    out += rest[2] == '\xBE' ? "\\ufffe" : "\\uffff";
+                    done = 3;
+                } else {
+                    out += c;
+                }
         }
+        rest.remove_prefix(done);
     }
 }
 

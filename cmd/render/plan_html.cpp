@@ -137,7 +137,7 @@ void put_facts(std::string& out, const Plan& plan, const PlanPage& page) {
     const std::string digest = plan_digest(plan);
     if (page.stopped_by.empty()) {
         out += fmt::format("<dt>Apply</dt><dd><code class=\"command\">{}</code></dd>\n",
-                           escaped(apply_command_with_digest(plan, page.file)));
+                           escaped(apply_command_with_digest(plan, digest, page.file)));
     } else {
         out += fmt::format("<dt>Stopped</dt><dd>It was not written and can't be applied: {}</dd>\n",
                            escaped(page.stopped_by));

@@ -208,7 +208,8 @@ std::string advice_markdown(const Planned& planned, std::size_t most) {
 // The digest is of what the plan means, so that a plan made again with --out has the same. What was stopped
 // was not written, and is not to be approved.
 std::string how_to_apply(const Plan& plan, const std::string& file, const std::string& stopped_by) {
-    std::string text = fmt::format("Digest `{}`\n\n", plan_digest(plan));
+    const std::string digest = plan_digest(plan);
+    std::string text = fmt::format("Digest `{}`\n\n", digest);
     if (!stopped_by.empty()) {
         return fmt::format("{}**Stopped:** this plan was not written and can't be applied. {}\n", text,
                            name_span(stopped_by));
@@ -216,7 +217,7 @@ std::string how_to_apply(const Plan& plan, const std::string& file, const std::s
     if (!has_changes(plan)) return text;
     text += file.empty() ? "Applies exactly this, once it is written with `tlm plan --out plan.json`:\n\n"
                          : "Applies exactly this:\n\n";
-    return text + code_block("sh", apply_command_with_digest(plan, file) + "\n");
+    return text + code_block("sh", apply_command_with_digest(plan, digest, file) + "\n");
 }
 
 std::string markdown(const Plan& plan, const Planned* beside, const std::string& file,

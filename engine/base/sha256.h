@@ -1,7 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct evp_md_ctx_st;  // OpenSSL's
 
 namespace tlm {
 
@@ -11,5 +14,20 @@ namespace tlm {
 void append_sha256_hex(std::string_view bytes, std::size_t digits, std::string& text);
 // The same in base64, as a Content-Security-Policy wants it.
 [[nodiscard]] std::string sha256_base64(std::string_view bytes);
+
+// SHA-256 of what is given piece by piece.
+class Sha256 {
+  public:
+    Sha256();
+    void add(std::string_view bytes);
+    // As sha256_hex() of all pieces together; nothing can be added any more.
+    [[nodiscard]] std::string hex();
+
+  private:
+    struct Free {
+        void operator()(evp_md_ctx_st* context) const;
+    };
+    std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
 
 }  // namespace tlm

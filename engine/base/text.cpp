@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "engine/base/scan.h"
+
 namespace tlm {
 namespace {
 
@@ -105,6 +107,10 @@ std::string visible(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     while (!text.empty()) {
+        const std::size_t plain = plain_bytes(text, [](unsigned char c) { return (c < 0x20) | (c >= 0x7F); });
+        result += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
         const CodePoint point = decode(text);
         if (point.value == kInvalid) {
             fmt::format_to(std::back_inserter(result), "\\x{:02x}", static_cast<unsigned char>(text[0]));
@@ -119,8 +125,7 @@ std::string visible(std::string_view text) {
 }
 
 std::string visible_json(std::string json) {
-    const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x7F; };
-    if (std::ranges::all_of(json, ascii)) return json;
+    if (plain_bytes(json, [](unsigned char c) { return c >= 0x7F; }) == json.size()) return json;
     std::string result;
     result.reserve(json.size());
     for (std::string_view text = json; !text.empty();) {

@@ -5,8 +5,12 @@
 #include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <initializer_list>
 
+#include "engine/base/sha256.h"
+#include "engine/plan/plan_blocks.h"
 #include "engine/plan/plan_file.h"
 #include "engine/plan/plan_schema.h"
 #include "engine/workflow/line_cursor.h"
@@ -16,6 +20,8 @@ namespace {
 
 using Json = rapidjson::Value;
 
+constexpr std::size_t kMostMembers = 16;  // of one object that a plan may hold
+
 std::string_view text_of(const Json& json) {
     return {json.GetString(), json.GetStringLength()};
 }
@@ -24,7 +30,8 @@ std::string_view text_of(const Json& json) {
 // unusable. The first fault is kept, so that the readers below stay straight lines.
 class PlanReader {
   public:
-    Plan read(const Json& json) {
+    // All but the changes, which were read before.
+    Plan read(const Json& json, std::vector<Change> changes, const std::string& fault_in_changes) {
         Plan plan;
         only(json, {"format", "digest", "target", "options", "workflows", "summary", "protect", "teardown",
                     "changes"});
@@ -34,12 +41,35 @@ class PlanReader {
         plan.unchanged = count(object(json, "summary"), "unchanged");
         plan.protect = protections(json);
         plan.teardown = teardown(json);
-        for (const Json& item : array(json, "changes")) {
-            plan.changes.push_back(change(item));
-            if (!fault_.empty()) break;
-        }
+        array(json, "changes");
+        wrong(fault_in_changes);
+        plan.changes = std::move(changes);
         check_summary(object(json, "summary"), summarise(plan));
         return plan;
+    }
+
+    Change change(const Json& json) {
+        only(json, {"address", "action", "reason", "key", "id", "precondition", "attributes", "depends_on",
+                    "waits_for", "leaves"});
+        Change change;
+        change.address = address(text(json, "address"));
+        const auto action = parse_action(text(json, "action"));
+        const auto reason = parse_reason(text(json, "reason"));
+        if (!action) wrong("unknown action");
+        if (!reason) wrong("unknown reason");
+        change.action = action.value_or(Action::none);
+        change.reason = reason.value_or(Reason::absent);
+        change.key = text(json, "key", false);
+        change.id = {text(json, "id", false)};
+        if (change.action != Action::none) change.precondition = precondition(json);
+        change.attributes = attributes(json);
+        change.depends_on = addresses(json, "depends_on");
+        change.waits_for = addresses(json, "waits_for");
+        if (find(json, "leaves") != nullptr) {
+            for (std::string& id : strings(json, "leaves"))
+                change.leaves.push_back({std::move(id)});
+        }
+        return change;
     }
 
     [[nodiscard]] const std::string& fault() const { return fault_; }
@@ -51,13 +81,13 @@ class PlanReader {
 
     void only(const Json& json, std::initializer_list<std::string_view> names) {
         if (!json.IsObject()) return wrong("an object is expected");
-        std::vector<std::string_view> seen;
+        std::bitset<kMostMembers> seen;
         for (const auto& member : json.GetObject()) {
             const std::string_view name = text_of(member.name);
-            if (std::ranges::find(names, name) == names.end())
-                wrong(fmt::format("unknown member `{}`", name));
-            if (std::ranges::find(seen, name) != seen.end()) wrong(fmt::format("member `{}` twice", name));
-            seen.push_back(name);
+            const auto at = static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
+            if (at == names.size()) return wrong(fmt::format("unknown member `{}`", name));
+            if (seen[at]) wrong(fmt::format("member `{}` twice", name));
+            seen.set(at);
         }
     }
 
@@ -125,12 +155,16 @@ class PlanReader {
     std::vector<Address> addresses(const Json& json, const char* name) {
         std::vector<Address> items;
         if (find(json, name) == nullptr) return items;
-        for (const std::string& item : strings(json, name))
-            items.push_back(address(item));
+        for (const Json& item : array(json, name)) {
+            if (item.IsString())
+                items.push_back(address(text_of(item)));
+            else
+                wrong(fmt::format("`{}` holds something that is not a string", name));
+        }
         return items;
     }
 
-    Address address(const std::string& item) {
+    Address address(std::string_view item) {
         auto parsed = Address::parse(item);
         if (parsed) return std::move(parsed.value());
         wrong(parsed.error().message);
@@ -168,30 +202,6 @@ class PlanReader {
                              when == "on_failure" ? Teardown::on_failure : Teardown::on_completion});
         }
         return rules;
-    }
-
-    Change change(const Json& json) {
-        only(json, {"address", "action", "reason", "key", "id", "precondition", "attributes", "depends_on",
-                    "waits_for", "leaves"});
-        Change change;
-        change.address = address(text(json, "address"));
-        const auto action = parse_action(text(json, "action"));
-        const auto reason = parse_reason(text(json, "reason"));
-        if (!action) wrong("unknown action");
-        if (!reason) wrong("unknown reason");
-        change.action = action.value_or(Action::none);
-        change.reason = reason.value_or(Reason::absent);
-        change.key = text(json, "key", false);
-        change.id = {text(json, "id", false)};
-        if (change.action != Action::none) change.precondition = precondition(json);
-        change.attributes = attributes(json);
-        change.depends_on = addresses(json, "depends_on");
-        change.waits_for = addresses(json, "waits_for");
-        if (find(json, "leaves") != nullptr) {
-            for (std::string& id : strings(json, "leaves"))
-                change.leaves.push_back({std::move(id)});
-        }
-        return change;
     }
 
     Precondition precondition(const Json& json) {
@@ -259,30 +269,145 @@ std::size_t line_of(std::string_view text, std::size_t offset) {
     return 1 + static_cast<std::size_t>(std::ranges::count(text.substr(0, offset), '\n'));
 }
 
-// Whether two JSON texts differ in nothing but blanks between their tokens, as line ends of another system.
-bool same_but_for_blanks(std::string_view left, std::string_view right) {
-    bool in_string = false;
-    bool escaped = false;
-    const auto skip = [&](std::string_view& text) {
-        if (!in_string) text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    };
-    while (true) {
-        skip(left);
-        skip(right);
-        if (left.empty() || right.empty()) return left.empty() && right.empty();
-        const char c = left.front();
-        if (c != right.front()) return false;
-        if (c == '"' && !escaped) in_string = !in_string;
-        escaped = c == '\\' && !escaped;
-        left.remove_prefix(1);
-        right.remove_prefix(1);
+// Takes what the parser finds, and reads every change as soon as it is complete: of a document of 60 MB never
+// more than one change is held beside the plan. The rest of it is in rest(), with `changes` an empty list.
+class PlanParts {
+  public:
+    bool Null() { return value(&rapidjson::Document::Null); }
+    bool Bool(bool b) { return value(&rapidjson::Document::Bool, b); }
+    bool Int(int i) { return value(&rapidjson::Document::Int, i); }
+    bool Uint(unsigned i) { return value(&rapidjson::Document::Uint, i); }
+    bool Int64(std::int64_t i) { return value(&rapidjson::Document::Int64, i); }
+    bool Uint64(std::uint64_t i) { return value(&rapidjson::Document::Uint64, i); }
+    bool Double(double d) { return value(&rapidjson::Document::Double, d); }
+    bool RawNumber(const char* text, rapidjson::SizeType size, bool copy) {
+        return value(&rapidjson::Document::RawNumber, text, size, copy);
     }
-}
+    bool String(const char* text, rapidjson::SizeType size, bool copy) {
+        return value(&rapidjson::Document::String, text, size, copy);
+    }
+    bool Key(const char* text, rapidjson::SizeType size, bool copy) {
+        changes_follow_ = depth_ == 1 && std::string_view(text, size) == "changes";
+        return to().Key(text, size, copy);
+    }
+    bool StartObject() {
+        to().StartObject();
+        ++depth_;
+        return true;
+    }
+    bool EndObject(rapidjson::SizeType members) {
+        --depth_;
+        return to().EndObject(members) && ended();
+    }
+    bool StartArray() {
+        to().StartArray();
+        ++depth_;
+        if (depth_ == 2 && changes_follow_) in_changes_ = true;
+        return true;
+    }
+    bool EndArray(rapidjson::SizeType elements) {
+        --depth_;
+        if (depth_ == 1 && in_changes_) {
+            in_changes_ = false;
+            elements = 0;
+        }
+        return to().EndArray(elements) && ended();
+    }
+
+    // After the last event.
+    rapidjson::Document& rest() {
+        take_stack(rest_);
+        return rest_;
+    }
+    std::vector<Change> changes() { return std::move(changes_); }
+    [[nodiscard]] const std::string& fault() const { return reader_.fault(); }
+
+  private:
+    template <typename... Takes, typename... Given>
+    bool value(bool (rapidjson::Document::*event)(Takes...), Given... given) {
+        return (to().*event)(given...) && ended();
+    }
+
+    rapidjson::Document& to() { return in_changes_ ? change_ : rest_; }
+
+    // What was begun is complete; perhaps a change is.
+    bool ended() {
+        if (!in_changes_ || depth_ > 2) return true;
+        take_stack(change_);
+        if (reader_.fault().empty()) changes_.push_back(reader_.change(change_));
+        change_.SetNull();
+        memory_.Clear();
+        return true;
+    }
+
+    // A document makes its value of the events it got when it is told that there are no more.
+    static void take_stack(rapidjson::Document& document) {
+        const auto no_more = [](rapidjson::Document&) { return true; };
+        document.Populate(no_more);
+    }
+
+    PlanReader reader_;
+    std::vector<Change> changes_;
+    rapidjson::Document rest_;
+    std::array<char, std::size_t{16} * 1024>
+        room_{};  // for nearly every change, so that it is allocated once
+    rapidjson::Document::AllocatorType memory_{room_.data(), room_.size()};
+    rapidjson::Document change_{&memory_};
+    std::size_t depth_ = 0;  // of objects and lists that are open
+    bool changes_follow_ = false;
+    bool in_changes_ = false;
+};
+
+// Whether a text is what blocks say, one after the other, and differs from them in nothing but blanks between
+// tokens, as line ends of another system.
+class SameButForBlanks {
+  public:
+    explicit SameButForBlanks(std::string_view text) : text_(text) {}
+
+    // Begins and ends between two tokens.
+    void take(std::string_view block) {
+        if (text_.starts_with(block)) return text_.remove_prefix(block.size());
+        bool in_string = false;
+        bool escaped = false;
+        while (same_) {
+            if (!in_string) {
+                skip_blanks(block);
+                skip_blanks(text_);
+            }
+            if (block.empty()) return;
+            const char c = block.front();
+            same_ = !text_.empty() && c == text_.front();
+            if (!same_) return;
+            if (c == '"' && !escaped) in_string = !in_string;
+            escaped = c == '\\' && !escaped;
+            block.remove_prefix(1);
+            text_.remove_prefix(1);
+        }
+    }
+
+    // After the last block.
+    bool same() {
+        skip_blanks(text_);
+        return same_ && text_.empty();
+    }
+
+  private:
+    static void skip_blanks(std::string_view& text) {
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    }
+
+    std::string_view text_;
+    bool same_ = true;
+};
+
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
 
 // Where the document breaks the schema, as a JSON pointer and the schema's word; empty where it does not.
 // Asked only of what the reader refuses: it takes nothing that is not valid, and validating 100,000 changes
 // takes three times as long as parsing them.
-std::string schema_fault(const Json& document) {
+std::string schema_fault(std::string_view plan) {
+    rapidjson::Document document;
+    document.Parse<kParseFlags>(plan.data(), plan.size());
     rapidjson::Document parsed;
     const std::string_view text = plan_json_schema();
     parsed.Parse(text.data(), text.size());
@@ -303,15 +428,16 @@ Error altered(const std::string& name, const std::string& how) {
 }  // namespace
 
 Result<Plan> plan_from_text(std::string_view text, const std::string& name) {
-    rapidjson::Document document;
-    document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.data(),
-                                                                                           text.size());
     const std::vector<std::string> hints = {"A plan file is what `tlm plan --out FILE` writes."};
-    if (document.HasParseError()) {
+    PlanParts parts;
+    rapidjson::MemoryStream bytes(text.data(), text.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+    if (const auto parsed = rapidjson::Reader().Parse<kParseFlags>(stream, parts); parsed.IsError()) {
         return fail(ErrorCode::bad_input,
-                    fmt::format("not a plan file: {}", rapidjson::GetParseError_En(document.GetParseError())),
-                    fmt::format("{}:{}", name, line_of(text, document.GetErrorOffset())), hints);
+                    fmt::format("not a plan file: {}", rapidjson::GetParseError_En(parsed.Code())),
+                    fmt::format("{}:{}", name, line_of(text, parsed.Offset())), hints);
     }
+    const rapidjson::Document& document = parts.rest();
     if (!document.IsObject() || !document.HasMember("format") || !document["format"].IsString()) {
         return fail(ErrorCode::bad_input, "not a plan file: it has no member `format`", name, hints);
     }
@@ -322,20 +448,27 @@ Result<Plan> plan_from_text(std::string_view text, const std::string& name) {
                     name, {"Apply it with the version of tlm that wrote it, or plan again with this one."});
     }
     PlanReader reader;
-    Plan plan = reader.read(document);
-    if (!reader.fault().empty()) return altered(name, reader.fault() + schema_fault(document));
-    const std::string digest = plan_digest(plan);
-    if (!document.HasMember("digest") || !document["digest"].IsString() ||
-        text_of(document["digest"]) != digest) {
+    Plan plan = reader.read(document, parts.changes(), parts.fault());
+    if (!reader.fault().empty()) return altered(name, reader.fault() + schema_fault(text));
+    const bool has_digest = document.HasMember("digest") && document["digest"].IsString();
+    const std::string_view written = has_digest ? text_of(document["digest"]) : std::string_view();
+    // What people review is the text, so it must not hold anything that the digest does not cover.
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    SameButForBlanks comparison(text);
+    Sha256 hash;
+    bool first = true;
+    write_plan_blocks(plan, [&](std::string_view block) {
+        hash.add(block);
+        comparison.take(block);
+        if (std::exchange(first, false)) comparison.take(digest_member(written));
+    });
+    const std::string digest = digest_text(hash);
+    if (!has_digest || written != digest) {
         return altered(
             name,
             fmt::format("its content has the digest {}, and that is not the one written in it", digest));
     }
-    // What people review is the text, so it must not hold anything that the digest does not cover.
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    if (!same_but_for_blanks(text, plan_to_text(plan))) {
-        return altered(name, "its content is not written as tlm writes it");
-    }
+    if (!comparison.same()) return altered(name, "its content is not written as tlm writes it");
     return plan;
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "engine/base/sha256.h"
 #include "tests/support/world.h"
 
 namespace tlm::test {
@@ -41,6 +42,62 @@ TEST(PlanFile, EqualInputsGiveEqualBytesWhateverTheOrderOfTheWorkflow) {
 TEST(PlanFile, OneAttributeStandsOnOneLine) {
     EXPECT_NE(sample_text().find("        \"label\": { \"before\": null, \"after\": \"architect\" },\n"),
               std::string::npos);
+}
+
+// A text of many blocks, see plan_blocks.h.
+std::string large_text() {
+    World world;
+    Plan plan = world.plan().plan;
+    Change change = plan.changes.front();
+    plan.changes.clear();
+    for (int i = 1000; i < 2000; ++i) {
+        change.address.name = "caf\u00e9-" + std::to_string(i);
+        plan.changes.push_back(change);
+    }
+    return plan_to_text(plan);
+}
+
+TEST(PlanFile_OfManyBlocks, IsReadAndWrittenTheSame) {
+    const std::string text = large_text();
+    ASSERT_GT(text.size(), 5 * 64 * 1024);
+    const auto read = plan_from_text(text, "p.json");
+    ASSERT_TRUE(read.has_value()) << read.error().message;
+    EXPECT_EQ(read.value().changes.size(), 1000U);
+    EXPECT_EQ(plan_to_text(read.value()), text);
+}
+
+TEST(PlanFile_OfManyBlocksWithBlanksAnywhere_IsAcceptedBetweenTokensAndRefusedInAText, OneCaseEach) {
+    const std::string text = large_text();
+    for (const std::string name : {"-1000\"", "-1500\"", "-1999\""}) {
+        const std::size_t at = text.find(name) + name.size();
+        std::string blank = text;
+        EXPECT_TRUE(plan_from_text(blank.insert(at, " \r\n\t"), "p.json").has_value()) << name;
+        blank = text;
+        EXPECT_FALSE(plan_from_text(blank.insert(at - 1, " "), "p.json").has_value()) << name;
+    }
+    EXPECT_FALSE(plan_from_text(text.substr(0, text.size() - 2), "p.json").has_value());
+}
+
+TEST(PlanFile, DigestIsOfTheTextWithoutItsMember) {
+    std::string text = large_text();
+    const Plan plan = plan_from_text(text, "p.json").value();
+    const std::string member = "  \"digest\": \"" + plan_digest(plan) + "\",\n";
+    ASSERT_NE(text.find(member), std::string::npos);
+    text.erase(text.find(member), member.size());
+    EXPECT_EQ(plan_digest(plan), "sha256:" + sha256_hex(text));
+}
+
+TEST(PlanFile_ChangesAreNoListOrSomethingElseIsInIt, IsRefused) {
+    const std::string text = sample_text();
+    const std::size_t begin = text.find("\"changes\": [") + 11;
+    const auto message = [&](const std::string& changes) {
+        return plan_from_text(text.substr(0, begin) + changes + "}", "p.json").error().message;
+    };
+    EXPECT_NE(message("{}").find("`changes` is missing or not a list"), std::string::npos) << message("{}");
+    EXPECT_NE(message("3").find("`changes` is missing or not a list"), std::string::npos) << message("3");
+    for (const char* changes : {"[1]", "[[]]", "[null]"})
+        EXPECT_NE(message(changes).find("an object is expected"), std::string::npos) << message(changes);
+    EXPECT_NE(message("[], \"changes\": []").find("member `changes` twice"), std::string::npos);
 }
 
 TEST(PlanFile_ValueEditedByHand, IsRefusedAsAConflict) {
