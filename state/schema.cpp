@@ -134,6 +134,7 @@ Result<void> migrate_to_version_5(Database& database) {
     return database.script(R"sql(
         DROP TABLE snapshot_resources;
         DELETE FROM snapshots;
+        ALTER TABLE snapshots ADD COLUMN version TEXT NOT NULL DEFAULT '';
         CREATE TABLE snapshot_pages(
             target INTEGER NOT NULL REFERENCES targets(number),
             number INTEGER NOT NULL,

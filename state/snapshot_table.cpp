@@ -66,10 +66,17 @@ Result<LiveResource> read_one(const Database& database, const Json& json) {
 
 Result<void> replace_snapshot(Database& database, std::int64_t target, const Snapshot& snapshot,
                               const std::string& now) {
-    BOOST_OUTCOME_TRYV(
-        database.run("INSERT OR REPLACE INTO snapshots(target, read_at, consistent) VALUES (?, ?, ?)", target,
-                     now, std::int64_t{snapshot.consistent}));
-    // A fleet that has not moved costs no writing: pages that are the same stay as they are.
+    // A fleet that has not moved costs no writing.
+    if (!snapshot.version.empty()) {
+        BOOST_OUTCOME_TRY(
+            unmoved, database.run("UPDATE snapshots SET read_at = ? WHERE target = ? AND version = ?", now,
+                                  target, snapshot.version));
+        if (unmoved > 0) return success();
+    }
+    BOOST_OUTCOME_TRYV(database.run(
+        "INSERT OR REPLACE INTO snapshots(target, read_at, consistent, version) VALUES (?, ?, ?, ?)", target,
+        now, std::int64_t{snapshot.consistent}, snapshot.version));
+    // Nor do pages that are the same.
     std::int64_t number = 0;
     rapidjson::StringBuffer buffer;
     for (const auto& page : pages_of(snapshot)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "engine/resource/resource.h"
@@ -12,7 +13,11 @@ namespace tlm {
 struct Snapshot {
     std::vector<LiveResource> resources;
     bool consistent = true;
-    friend bool operator==(const Snapshot&, const Snapshot&) = default;
+    // Two snapshots of one target with the same version hold the same. Opaque; empty where it is not known.
+    std::string version = {};
+    friend bool operator==(const Snapshot& left, const Snapshot& right) {
+        return left.consistent == right.consistent && left.resources == right.resources;
+    }
 };
 
 }  // namespace tlm

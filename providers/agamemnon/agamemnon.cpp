@@ -8,6 +8,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "engine/base/sha256.h"
 #include "providers/agamemnon/list_reader.h"
 #include "providers/agamemnon/outcome.h"
 #include "providers/agamemnon/requests.h"
@@ -124,12 +125,16 @@ class Agamemnon::Impl {
             snapshot.consistent =
                 std::ranges::all_of(lists, [](const ListReader& list) { return list.consistent(); });
             if (!snapshot.consistent && round < kMostRounds) continue;
+            std::string versions;
             for (std::size_t i = 0; i < lists.size(); ++i) {
+                versions += lists[i].version();
                 std::vector<LiveResource> items = lists[i].items();
                 if (wanted[i].second == agamemnon::list_path(Kind::task))
                     task_pages_ = items.size() / agamemnon::kPageItems + 1;
+                snapshot.resources.reserve(snapshot.resources.size() + items.size());
                 std::ranges::move(items, std::back_inserter(snapshot.resources));
             }
+            if (snapshot.consistent) snapshot.version = sha256_hex(versions);
             return snapshot;
         }
     }

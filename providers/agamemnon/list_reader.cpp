@@ -4,6 +4,8 @@
 
 #include <iterator>
 
+#include "engine/base/sha256.h"
+
 namespace tlm::agamemnon {
 namespace {
 
@@ -66,7 +68,7 @@ Result<void> ListReader::take(std::size_t offset, Page page) {
         items_.reserve(*total_);
         ids_.reserve(*total_);
     }
-    if (count > 0) pages_[offset] = {page.items.front().id, page.items.back().id};
+    if (count > 0) pages_[offset] = {page.items.front().id, page.items.back().id, std::move(page.sha256)};
     const std::size_t known = items_.size();
     for (LiveResource& item : page.items) {
         if (ids_.insert(item.id).second) items_.push_back(std::move(item));
@@ -77,6 +79,13 @@ Result<void> ListReader::take(std::size_t offset, Page page) {
         total_moved_ = true;
     }
     return success();
+}
+
+std::string ListReader::version() const {
+    std::string all;
+    for (const auto& [offset, page] : pages_)
+        all += page.sha256;
+    return sha256_hex(all);
 }
 
 bool ListReader::consistent() const {

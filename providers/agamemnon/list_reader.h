@@ -35,6 +35,8 @@ class ListReader {
     [[nodiscard]] bool complete() const { return begun_ && waiting_ == 0 && !more(); }
     // Nothing was missed: the total stayed the same, that many distinct ids came, and the pages fit together.
     [[nodiscard]] bool consistent() const;
+    // Of what the server sent, byte by byte: another one where anything has changed.
+    [[nodiscard]] std::string version() const;
     [[nodiscard]] std::vector<LiveResource> items() { return std::move(items_); }
     [[nodiscard]] Kind kind() const { return kind_; }
 
@@ -42,6 +44,7 @@ class ListReader {
     struct Ends {
         ResourceId first;
         ResourceId last;
+        std::string sha256;  // of the body
     };
 
     [[nodiscard]] bool more() const { return next_offset_ + overlap_ < end_; }

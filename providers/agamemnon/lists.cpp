@@ -5,6 +5,7 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include "engine/base/sha256.h"
 #include "providers/agamemnon/requests.h"
 #include "providers/agamemnon/resources.h"
 
@@ -141,6 +142,7 @@ Result<Page> read_page(Kind kind, std::string& body) {
     if (const std::size_t nul = body.find('\0'); nul != std::string::npos) {
         return unusable(fmt::format("it holds a NUL character at byte {}", nul));
     }
+    std::string sha256 = sha256_hex(body);
     // The parser's check of UTF-8 looks up to three bytes beyond a character that the end cuts off.
     body.append(3, '\0');
     // In place: the strings stay in the body, which is why it is not const.
@@ -156,7 +158,9 @@ Result<Page> read_page(Kind kind, std::string& body) {
             fmt::format("{} at byte {}", rapidjson::GetParseError_En(result.Code()), result.Offset()));
     }
     if (!handler.found()) return unusable(fmt::format("it has no list `{}`", list_member(kind)));
-    return handler.take();
+    Page page = handler.take();
+    page.sha256 = std::move(sha256);
+    return page;
 }
 
 }  // namespace tlm::agamemnon

@@ -13,6 +13,7 @@ namespace tlm::agamemnon {
 struct Page {
     std::vector<LiveResource> items;
     std::optional<std::size_t> total;  // absent where a proxy took it out
+    std::string sha256 = {};           // of the body
 };
 
 // Reads a page's body, which is changed on the way. Errors: unreachable, saying what is wrong with the
