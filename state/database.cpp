@@ -96,6 +96,12 @@ void Statement::bind(std::string_view text) {
     if (failed_ == SQLITE_OK) failed_ = code;
 }
 
+void Statement::bind_lasting(std::string_view text) {
+    const char* data = text.data() == nullptr ? "" : text.data();
+    const int code = sqlite3_bind_text64(handle_, ++bound_, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+    if (failed_ == SQLITE_OK) failed_ = code;
+}
+
 void Statement::bind(std::int64_t number) {
     const int code = sqlite3_bind_int64(handle_, ++bound_, number);
     if (failed_ == SQLITE_OK) failed_ = code;

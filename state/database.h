@@ -31,6 +31,9 @@ class Statement {
     // Values for the statement's parameters, from left to right. A failure shows at next().
     void bind(std::string_view text);
     void bind(std::int64_t number);
+    // The same, of a text that lives as long as the statement is lent, and so is not copied.
+    void bind_lasting(std::string_view text);
+    void bind_lasting(std::int64_t number) { bind(number); }
 
     // Runs it up to its next row. False: there is none, it has ended.
     [[nodiscard]] Result<bool> next();
@@ -73,7 +76,8 @@ class Database {
     // Runs a statement that gives no rows and returns the number of rows that it changed.
     template <typename... Values>
     [[nodiscard]] Result<std::int64_t> run(const char* sql, const Values&... values) {
-        BOOST_OUTCOME_TRY(statement, query(sql, values...));
+        BOOST_OUTCOME_TRY(statement, prepare(sql));
+        (statement.bind_lasting(values), ...);
         BOOST_OUTCOME_TRYV(statement.next());
         return changes();
     }

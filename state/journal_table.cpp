@@ -112,7 +112,7 @@ Result<void> insert_intent(Database& database, std::int64_t run, const Intent& i
 Result<void> put_outcome(Database& database, std::int64_t target, const IntentOutcome& outcome) {
     BOOST_OUTCOME_TRY(
         changed, database.run("UPDATE journal SET result = ?, reason = ?, made = ? WHERE id = ?"
-                              " AND run IN (SELECT number FROM runs WHERE target = ?)",
+                              " AND (SELECT target FROM runs WHERE number = journal.run) = ?",
                               outcome.result, outcome.reason, outcome.made.value, outcome.id.value, target));
     if (changed == 1) return success();
     return fail(ErrorCode::internal,

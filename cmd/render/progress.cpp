@@ -113,7 +113,7 @@ void Progress::show(const TaskBoard& board) {
 
 void Progress::message(const std::string& line) {
     clear();
-    put(fit(line, width_of(Stream::err)));
+    put(fit(line, has_width_ ? terminal_width() : 0));
     if (!tasks_.empty()) draw(tasks_);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cmd/render/plan_text.h"
+#include "cmd/terminal.h"
 #include "engine/ports/observer.h"
 
 namespace tlm::cmd {
@@ -39,6 +40,7 @@ class Progress final : public Observer {
     Style style_;
     bool redraws_;
     bool quiet_;
+    const bool has_width_ = is_terminal(Stream::err);  // asked once: it costs a system call, a line each
     std::size_t total_ = 0;
     std::size_t ended_ = 0;
     std::size_t troubled_ = 0;

@@ -24,7 +24,8 @@ namespace {
 using TimePoint = std::chrono::steady_clock::time_point;
 using std::chrono::milliseconds;
 
-constexpr int kMaxAttempts = 5;  // of one call, the first included
+constexpr int kMaxAttempts = 5;            // of one call, the first included
+constexpr milliseconds kSavedWithin(100);  // an outcome, though nothing is to be sent
 
 struct InFlight {
     std::size_t change = 0;
@@ -43,7 +44,8 @@ class Executor {
           schedule_(plan.changes),
           books_(fleet, settings),
           results_(plan.changes.size()),
-          throttle_(settings.parallelism, ports.clock.now()) {
+          throttle_(settings.parallelism, ports.clock.now()),
+          room_(ports.writer.at_once(throttle_.capacity())) {
         for (std::size_t i = 0; i < plan.changes.size(); ++i)
             results_[i].change = &plan.changes[i];
         for (const Change& change : plan.changes) {
@@ -59,15 +61,7 @@ class Executor {
     // Fill the capacity, reap what has ended, repeat.
     ApplyReport run() {
         while (true) {
-            take_changes();
-            std::vector<Call> calls = fill();
-            if (flush()) {
-                for (Call& call : calls)
-                    ports_.writer.submit(std::move(call));
-            } else {
-                for (const Call& call : calls)
-                    give_back(call.id);
-            }
+            send();
             if (in_flight_.empty()) {
                 if (stopping()) break;
                 // A look-up may have finished a change, and others with it have become ready.
@@ -84,12 +78,45 @@ class Executor {
                 handle(completion);
         }
         flush();
+        // Who reads next reads at full speed again.
+        room_ = ports_.writer.at_once(settings_.parallelism);
         return finish_report();
     }
 
   private:
     // ---- filling
     // -------------------------------------------------------------------------------------------------
+
+    // A commit costs little more for many calls than for one. So as long as the target has enough to do,
+    // calls and outcomes gather for the next.
+    bool has_room() {
+        room_ = ports_.writer.at_once(throttle_.capacity());
+        return in_flight_.size() <= (throttle_.capacity() + room_) / 2 || stopping();
+    }
+
+    void send() {
+        std::vector<Call> calls;
+        if (has_room()) {
+            take_changes();
+            calls = fill();
+        }
+        if (!must_save()) return;
+        if (flush()) {
+            for (Call& call : calls)
+                ports_.writer.submit(std::move(call));
+        } else {
+            for (const Call& call : calls)
+                give_back(call.id);
+        }
+    }
+
+    // Outcomes alone wait for others, but not for long.
+    bool must_save() {
+        const JournalBatch& batch = books_.batch();
+        if (batch.empty()) return false;
+        return !batch.intents.empty() || in_flight_.empty() || batch.outcomes.size() >= room_ ||
+               ports_.clock.now() >= save_by_;
+    }
 
     bool stopping() {
         if (!report_.interrupted && settings_.stop_requested()) report_.interrupted = true;
@@ -98,7 +125,7 @@ class Executor {
 
     // Settles changes until the capacity is taken; what needs no call is finished on the spot.
     void take_changes() {
-        while (!stopping() && works_.size() < settings_.parallelism) {
+        while (!stopping() && works_.size() < std::max(settings_.parallelism, room_)) {
             const auto change = schedule_.next();
             if (!change) return;
             if (tasks_wait_ && is_task_create(plan_.changes[*change])) {
@@ -204,7 +231,7 @@ class Executor {
         }
         if (now < throttle_.opens()) return calls;
         std::vector<std::size_t> uncertain;
-        while (!ready_.empty() && in_flight_.size() + uncertain.size() < throttle_.capacity()) {
+        while (!ready_.empty() && in_flight_.size() + uncertain.size() < room_) {
             const std::size_t i = ready_.front();
             ready_.pop_front();
             if (works_.at(i).must_look_up) {
@@ -244,6 +271,7 @@ class Executor {
         if (!committed) {
             if (!report_.stopped_by) report_.stopped_by = committed.error();
             books_.drop_intents();
+            save_by_ = ports_.clock.now() + kSavedWithin;
             return false;
         }
         books_.batch() = {};
@@ -255,9 +283,10 @@ class Executor {
 
     // Calls in flight are waited for, but not beyond the moment when others may be sent.
     TimePoint wait_until() {
-        if (stopping() || in_flight_.size() >= throttle_.capacity() || (ready_.empty() && delayed_.empty()))
-            return kForever;
-        return next_wake();
+        const TimePoint save_by = books_.batch().empty() ? kForever : save_by_;
+        if (stopping() || !has_room() || in_flight_.size() >= room_ || (ready_.empty() && delayed_.empty()))
+            return save_by;
+        return std::min(save_by, next_wake());
     }
 
     TimePoint next_wake() {
@@ -272,6 +301,7 @@ class Executor {
         in_flight_.erase(at);
         call_ = completion.id;
         flight_ = &flight;
+        if (books_.batch().empty()) save_by_ = ports_.clock.now() + kSavedWithin;
         if (!std::holds_alternative<CallNotNow>(completion.outcome)) throttle_.accepted(ports_.clock.now());
         std::visit([&](const auto& outcome) { on(flight.change, outcome); }, completion.outcome);
     }
@@ -518,7 +548,9 @@ class Executor {
     std::unordered_map<std::int64_t, InFlight> in_flight_;
     std::unordered_map<std::size_t, CallId> uncertain_;  // creates whose outcome is not known yet
     Throttle throttle_;
-    CallId call_;  // the completion being handled
+    TimePoint save_by_{};  // when the outcomes in the batch are to be durable
+    std::size_t room_;     // calls that may be submitted at a time
+    CallId call_;          // the completion being handled
     const InFlight* flight_ = nullptr;
 };
 

@@ -45,12 +45,18 @@ class FleetWriter {
   public:
     virtual ~FleetWriter() = default;
 
-    // Starts a call and returns at once. The caller bounds how many are in flight and has journalled the
-    // call.
+    // From now on at most so many calls are on their way to the target at once. Returns how many may be
+    // submitted and not ended at a time: the same number, or more where some may wait here for their turn,
+    // which is in the order in which they were submitted. Then one that ends makes room for the next by
+    // itself, however long the caller is busy with its journal.
+    [[nodiscard]] virtual std::size_t at_once(std::size_t calls) = 0;
+
+    // Starts a call and returns at once. The caller has journalled it, and heeds what at_once said.
     virtual void submit(Call call) = 0;
 
     // Blocks until at least one submitted call has ended, or until `until`, and returns all that have; empty
-    // also when none is in flight. Every call ends: the provider bounds each network wait.
+    // also when none is in flight, and when the user has asked to stop meanwhile. Every call ends: the
+    // provider bounds each network wait.
     [[nodiscard]] virtual std::vector<Completion> wait(std::chrono::steady_clock::time_point until) = 0;
 
     // Ends what was submitted and nothing was sent of yet, with CallNotSent: the user wants to stop.

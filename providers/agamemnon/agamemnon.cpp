@@ -29,7 +29,8 @@ using TimePoint = Clock::time_point;
 
 constexpr int kMostReadTries = 5;       // of a read that fails, the first included
 constexpr auto kMostThrottling = 5min;  // after which a read that the server puts off gives up
-constexpr auto kStopNoticed = 100ms;    // after which a read that waits sees that it is to stop
+constexpr auto kStopNoticed = 100ms;    // after which who waits sees that it is to stop
+constexpr std::size_t kCallsAhead = 4;  // that wait for each that is on its way: what a commit takes
 constexpr int kMostRounds = 3;          // of lists that shift while they are read
 
 // Bytes of a page of 1,000 items. The server takes at most some 6 KB of text in an agent or a task, six times
@@ -94,6 +95,11 @@ class Agamemnon::Impl {
         return found;
     }
 
+    std::size_t at_once(std::size_t calls) {
+        transfers_.at_once(calls);
+        return calls * (1 + kCallsAhead);
+    }
+
     void submit(Call call) {
         auto request = agamemnon::request_for(call);
         if (!request) {
@@ -105,8 +111,11 @@ class Agamemnon::Impl {
     }
 
     std::vector<Completion> wait(TimePoint until) {
-        while (ended_.empty() && !calls_.empty() && Clock::now() < until)
-            sort_out(transfers_.wait(until));
+        // Some may wait for minutes until they are sent, which nobody does who wants to stop.
+        const auto stop = [&] { return options_.stop_requested && options_.stop_requested(); };
+        const bool stopped = stop();
+        while (ended_.empty() && !calls_.empty() && Clock::now() < until && stop() == stopped)
+            sort_out(transfers_.wait(stopped ? until : std::min(until, Clock::now() + kStopNoticed)));
         return std::exchange(ended_, {});
     }
 
@@ -357,6 +366,9 @@ Result<Snapshot> Agamemnon::read_tasks(const std::vector<ResourceId>& teams) {
 }
 Result<std::vector<std::vector<LiveResource>>> Agamemnon::find(const std::vector<LookUp>& wanted) {
     return impl_->find(wanted);
+}
+std::size_t Agamemnon::at_once(std::size_t calls) {
+    return impl_->at_once(calls);
 }
 void Agamemnon::submit(Call call) {
     impl_->submit(std::move(call));

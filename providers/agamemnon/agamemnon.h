@@ -49,6 +49,7 @@ class Agamemnon final : public FleetReader, public FleetWriter {
     [[nodiscard]] Result<Snapshot> read_tasks(const std::vector<ResourceId>& teams) override;
     [[nodiscard]] Result<std::vector<std::vector<LiveResource>>> find(
         const std::vector<LookUp>& wanted) override;
+    [[nodiscard]] std::size_t at_once(std::size_t calls) override;
     void submit(Call call) override;
     [[nodiscard]] std::vector<Completion> wait(std::chrono::steady_clock::time_point until) override;
     void give_up_unsent() override;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <utility>
 
 namespace tlm::agamemnon {
 
@@ -35,6 +38,8 @@ class RateLimit {
         burst_ = std::max(1.0, burst);
         tokens_ = std::min(tokens_, burst_);
     }
+    // From now on so many are there; fewer than none are made up for first.
+    void leave(double tokens) { tokens_ = tokens; }
 
   private:
     void refill(TimePoint now) {
@@ -48,9 +53,10 @@ class RateLimit {
     TimePoint at_;
 };
 
-// The rate that a server allows, learnt from its 429s: what it took between two of them. From then on
-// requests are spread at that rate instead of sent in bursts that end in a 429 and a whole second of waiting,
-// and the rate is tried a little higher with every second that passes without one.
+// The rate that a server allows, learnt from its 429s: what it took between two of them, or its default,
+// where what it took until the first is just that. From then on requests are spread at that rate instead of
+// sent in bursts that end in a 429 and a whole second of waiting. Whether it takes more is tried now and
+// then: each such try that ends in a 429 makes the next come later.
 class LearntRate {
   public:
     using TimePoint = RateLimit::TimePoint;
@@ -59,10 +65,11 @@ class LearntRate {
     [[nodiscard]] RateLimit& limit() { return limit_; }
 
     void accepted(TimePoint now) {
-        ++accepted_;
-        if (limit_.rps() <= 0 || now - grown_ < std::chrono::seconds(1)) return;
+        if (++accepted_ == 1 && pushes_ == 0) pushed_ = now;
+        if (limit_.rps() <= 0 || now - grown_ < pause_) return;
         grown_ = now;
         set(limit_.rps() * kGrowth, now);
+        tried_ = true;
     }
 
     void pushed_back(TimePoint now) {
@@ -70,8 +77,22 @@ class LearntRate {
         // Answers to requests that were in flight together are one push.
         constexpr double kApart = 0.5;
         if (pushes_ > 0 && seconds < kApart) return;
-        // The first window begins with a full bucket and says nothing of the rate.
-        if (pushes_ > 0 && accepted_ > 0) set(static_cast<double>(accepted_) / seconds * kGrowth, now);
+        const double before = learnt_;
+        if (pushes_ == 0) {
+            // The first window begins with a full bucket and says nothing of another rate.
+            if (takes_the_default(seconds)) set(kDefaultRps * kSafe, now);
+        } else if (accepted_ > 0) {
+            // Where little was asked for meanwhile, that is what the server took.
+            set(std::max(static_cast<double>(accepted_) / seconds, limit_.rps() * kLeast) * kSafe, now);
+        }
+        // What the server's bucket gains while we wait, ours has too, but for a few requests, which may
+        // arrive closer together than they were sent.
+        if (limit_.rps() > 0) limit_.leave(-std::min(kSlack, limit_.rps() / 10));
+        // Two windows that say the same know it.
+        learnt_ = limit_.rps();
+        const bool sure = std::abs(learnt_ - before) <= before * kAlike;
+        if (std::exchange(tried_, false) && sure)
+            pause_ = std::clamp(pause_ * 2, kPauseOnceSure, kLongestPause);
         ++pushes_;
         pushed_ = now;
         grown_ = now;
@@ -79,16 +100,30 @@ class LearntRate {
     }
 
   private:
-    static constexpr double kGrowth = 1.02;
+    static constexpr double kDefaultRps = 60;  // of release 0.1.0
+    static constexpr double kDefaultBurst = 120;
+    static constexpr double kSafe = 0.99;
+    static constexpr double kLeast = 0.7;
+    static constexpr double kSlack = 3;
+    static constexpr double kAlike = 0.05;
+    static constexpr double kGrowth = 1.03;
+    static constexpr std::chrono::seconds kPauseOnceSure{8};
+    static constexpr std::chrono::seconds kLongestPause{300};
 
-    // What the server's bucket gains while we wait, ours has to hold too.
+    [[nodiscard]] bool takes_the_default(double seconds) const {
+        const double expected = kDefaultBurst + kDefaultRps * seconds;
+        return std::abs(static_cast<double>(accepted_) - expected) <= expected / 40;
+    }
     void set(double rps, TimePoint now) { limit_.change(rps, rps * 2, now); }
 
     RateLimit limit_;
+    double learnt_ = 0;  // the rate, at the last push
     int pushes_ = 0;
-    int accepted_ = 0;  // since the last push
-    TimePoint pushed_{};
+    int accepted_ = 0;    // since the last push
+    bool tried_ = false;  // more than was learnt
+    TimePoint pushed_{};  // before the first: when the first request was taken
     TimePoint grown_{};
+    std::chrono::seconds pause_{1};  // between two tries
 };
 
 }  // namespace tlm::agamemnon

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "providers/agamemnon/curl_requests.h"
 #include "providers/agamemnon/resources.h"
-#include "providers/agamemnon/transfers.h"
 
 namespace tlm::agamemnon {
 namespace {

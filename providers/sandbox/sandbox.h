@@ -37,6 +37,7 @@ class Sandbox final : public FleetReader, public FleetWriter {
     [[nodiscard]] Result<std::vector<std::vector<LiveResource>>> find(
         const std::vector<LookUp>& wanted) override;
     // Carries the call out at once. What is carried out is durable, and seen by others, when wait() returns.
+    [[nodiscard]] std::size_t at_once(std::size_t calls) override { return calls; }
     void submit(Call call) override;
     [[nodiscard]] std::vector<Completion> wait(std::chrono::steady_clock::time_point until) override;
     void give_up_unsent() override {}

@@ -29,6 +29,7 @@ class FakeFleet final : public FleetReader, public FleetWriter {
     Result<Snapshot> read_fleet() override;
     Result<Snapshot> read_tasks(const std::vector<ResourceId>& teams) override;
     Result<std::vector<std::vector<LiveResource>>> find(const std::vector<LookUp>& wanted) override;
+    [[nodiscard]] std::size_t at_once(std::size_t calls) override { return calls; }
     void submit(Call call) override;
     std::vector<Completion> wait(std::chrono::steady_clock::time_point until) override;
     void give_up_unsent() override {}

@@ -1,7 +1,11 @@
 #include "engine/apply/executor.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <deque>
+#include <utility>
 
 #include "engine/resource/key.h"
 #include "tests/support/world.h"
@@ -179,6 +183,85 @@ TEST(Apply_TargetPushesBack, WaitsAsAWholeAndFailsNothing) {
     EXPECT_EQ(report.count(ResultKind::done), 4U);
     EXPECT_EQ(world.fleet.count(Kind::agent), 2U);
     EXPECT_GE(world.clock.time - before, std::chrono::milliseconds(1500));
+}
+
+// A target whose provider lets calls wait for their turn, and ends them one at a time.
+class QueueingFleet final : public FleetWriter {
+  public:
+    QueueingFleet(FakeFleet& fleet, const FakeState& state) : fleet_(fleet), state_(state) {}
+
+    std::size_t at_once(std::size_t calls) override { return 4 * calls; }
+    void submit(Call call) override {
+        EXPECT_TRUE(state_.intents.contains(call.id.value));
+        waiting_.push_back(std::move(call));
+        most_waiting = std::max(most_waiting, waiting_.size());
+    }
+    std::vector<Completion> wait(std::chrono::steady_clock::time_point until) override {
+        if (!given_up_.empty()) return std::exchange(given_up_, {});
+        if (waiting_.empty()) return {};
+        fleet_.submit(std::move(waiting_.front()));
+        waiting_.pop_front();
+        return fleet_.wait(until);
+    }
+    void give_up_unsent() override {
+        for (const Call& call : waiting_)
+            given_up_.push_back({call.id, CallNotSent{"not sent"}});
+        waiting_.clear();
+    }
+
+    std::size_t most_waiting = 0;
+
+  private:
+    FakeFleet& fleet_;
+    const FakeState& state_;
+    std::deque<Call> waiting_;
+    std::vector<Completion> given_up_;
+};
+
+ApplyReport apply_queueing(World& world, QueueingFleet& writer, const Plan& plan) {
+    ApplyPorts ports{world.fleet, writer, world.state, world.state, world.state, world.clock, world.observer};
+    ApplySettings settings;
+    settings.parallelism = 4;
+    settings.stop_requested = [&] { return world.stop; };
+    return execute(plan, {}, ports, settings).value();
+}
+
+Workflow many_agents(int count) {
+    Workflow workflow;
+    workflow.name = "wf";
+    for (int i = 0; i < count; ++i)
+        workflow.agents.emplace_back().name = fmt::format("agent-{}", i);
+    return workflow;
+}
+
+TEST(Apply_CallsMayWaitAtTheTarget, ManyShareACommitAndNoneIsSentBeforeItsOwn) {
+    World world;
+    world.workflows = {many_agents(100)};
+    QueueingFleet writer(world.fleet, world.state);
+    const Plan plan = world.plan().plan;
+    const ApplyReport report = apply_queueing(world, writer, plan);
+    EXPECT_EQ(report.count(ResultKind::done), 100U);
+    EXPECT_EQ(world.fleet.count(Kind::agent), 100U);
+    EXPECT_EQ(writer.most_waiting, 16U);
+    // Of 200 calls, each commit takes what the six or more that have ended make room for.
+    EXPECT_LE(world.state.commits, 200 / 6 + 4);
+    EXPECT_TRUE(world.state.open_intents().value().empty());
+}
+
+TEST(Apply_StoppedWhileCallsWait, SendsNoneOfThemAndRecordsSo) {
+    World world;
+    world.workflows = {many_agents(100)};
+    QueueingFleet writer(world.fleet, world.state);
+    world.fleet.fault = [&](const Call&, const FakeFleet::Apply& apply) -> CallOutcome {
+        world.stop = world.fleet.sent.size() == 10;
+        return apply();
+    };
+    const Plan plan = world.plan().plan;
+    const ApplyReport report = apply_queueing(world, writer, plan);
+    EXPECT_TRUE(report.interrupted);
+    EXPECT_EQ(world.fleet.sent.size(), 10U);
+    EXPECT_EQ(report.count(ResultKind::failed), 0U);
+    EXPECT_TRUE(world.state.open_intents().value().empty());
 }
 
 TEST(Apply_Denied, StopsEverythingAndSaysWhichVariable) {

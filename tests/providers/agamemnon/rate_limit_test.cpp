@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <utility>
+
 namespace tlm::agamemnon {
 namespace {
 
@@ -67,6 +70,46 @@ TEST(AgamemnonLearntRate, UsesWhatTheServerAllows) {
             EXPECT_LE(took, milliseconds(seconds * 1000 * 100 / 95)) << seconds << " s at " << rps;
         }
     }
+}
+
+// How many of so many requests a server with that limit refuses, where up to 16 are on their way at a time
+// and come back after two milliseconds.
+int refused(int requests, double rps, double burst) {
+    const RateLimit::TimePoint start{};
+    RateLimit server(rps, burst, start);
+    LearntRate learnt(start);
+    RateLimit::TimePoint now = start;
+    RateLimit::TimePoint gate = start;
+    std::deque<std::pair<RateLimit::TimePoint, bool>> answers;
+    int refusals = 0;
+    while (requests > 0 || !answers.empty()) {
+        now += std::chrono::microseconds(100);
+        for (; !answers.empty() && answers.front().first <= now; answers.pop_front()) {
+            if (answers.front().second) {
+                learnt.accepted(now);
+                continue;
+            }
+            ++refusals;
+            ++requests;
+            learnt.pushed_back(now);
+            gate = now + milliseconds(1000);
+        }
+        while (requests > 0 && answers.size() < 16 && now >= gate && take(learnt.limit(), now)) {
+            --requests;
+            answers.emplace_back(now + milliseconds(2), take(server, now));
+        }
+    }
+    return refusals;
+}
+
+TEST(AgamemnonLearntRate, AtTheServersDefault_WastesLittleMoreThanWhatWasUnderWayWhenItWasFound) {
+    EXPECT_LE(refused(3'000, 60, 120), 20);
+    EXPECT_LE(refused(20'000, 60, 120), 25);
+}
+
+TEST(AgamemnonLearntRate, AtAnotherLimit_NeedsTwoPushesToKnowIt) {
+    EXPECT_LE(refused(20'000, 20, 40), 45);
+    EXPECT_LE(refused(20'000, 200, 400), 45);
 }
 
 TEST(AgamemnonLearntRate, WithoutAPushThereIsNone) {
