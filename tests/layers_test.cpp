@@ -75,6 +75,9 @@ TEST(Layers, EngineKnowsNoHttpSqlTerminalOrEnvironment) {
     static const std::regex forbidden(
         R"(<(curl/|sqlite3|sys/|unistd|termios|poll|fcntl|iostream|fstream|filesystem|thread).*)");
     for (const Include& include : includes_of("engine")) {
+        // The one place that shares work among threads, whose result is that of a single one. Nothing waits
+        // there.
+        if (include.what == "<thread>" && include.file.filename() == "parallel.h") continue;
         EXPECT_FALSE(std::regex_match(include.what, forbidden))
             << include.file << " includes " << include.what;
     }
