@@ -69,11 +69,21 @@ void IndexFleet(benchmark::State& state) {
 }
 BENCHMARK(IndexFleet)->Apply(sizes);
 
+void MatchAll(benchmark::State& state) {
+    const SampleFleet& fleet = fleet_of(state);
+    const FleetIndex index(fleet.snapshot, fleet.state.bindings, {});
+    for (auto _ : state)
+        benchmark::DoNotOptimize(index.match_all(fleet.desired));
+    processed(state, fleet.desired.size());
+}
+BENCHMARK(MatchAll)->Apply(sizes);
+
 void DiffWithoutChanges(benchmark::State& state) {
     const SampleFleet& fleet = fleet_of(state);
     const FleetIndex index(fleet.snapshot, fleet.state.bindings, {});
+    const std::vector<Match> matches = index.match_all(fleet.desired);
     for (auto _ : state) {
-        const Diff found = diff(fleet.desired, index);
+        const Diff found = diff(fleet.desired, matches, index);
         require(found.changes.empty(), "there are changes");
     }
     processed(state, fleet.desired.size());

@@ -35,7 +35,7 @@ std::string item_of(const DesiredResource& desired, const std::map<Address, std:
     };
     const auto of = [&](Kind kind) {
         std::vector<Address> result;
-        for (const Address& reference : desired.references) {
+        for (const Address& reference : desired.references()) {
             if (reference.kind == kind) result.push_back(reference);
         }
         return quoted_ids(result, ids);
