@@ -97,7 +97,8 @@ class Agamemnon::Impl {
 
     std::size_t at_once(std::size_t calls) {
         transfers_.at_once(calls);
-        return calls * (1 + kCallsAhead);
+        // One at a time means one after the other, and a change whole before the next.
+        return calls == 1 ? 1 : calls * (1 + kCallsAhead);
     }
 
     void submit(Call call) {
