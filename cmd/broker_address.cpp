@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "cmd/url.h"
+#include "cmd/servers/servers.h"
 #include "engine/base/text.h"
 #include "providers/agamemnon/loopback.h"
 
@@ -25,7 +25,8 @@ bool can_be_sent(const std::string& text) {
 
 Result<BrokerAddress> read_broker_address(const std::string& text, const std::string& origin,
                                           bool require_tls) {
-    const auto url = valid_utf8(text) ? read_url(text) : std::nullopt;
+    BOOST_OUTCOME_TRY(servers, load_servers());
+    const auto url = valid_utf8(text) ? servers->read_url(text) : std::nullopt;
     if (!url || (url->scheme != "nats" && url->scheme != "tls")) {
         return fail(ErrorCode::bad_input, "NATS_URL is not the address of a broker that tlm can use", origin,
                     {kForm});

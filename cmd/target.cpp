@@ -4,9 +4,9 @@
 
 #include "cmd/core_dumps.h"
 #include "cmd/interrupt.h"
+#include "cmd/servers/servers.h"
 #include "cmd/version.h"
 #include "engine/base/text.h"
-#include "providers/agamemnon/agamemnon.h"
 #include "providers/sandbox/sandbox.h"
 
 namespace tlm::cmd {
@@ -17,7 +17,8 @@ Result<Target> Target::open(const Context& context) {
         BOOST_OUTCOME_TRY(sandbox, Sandbox::open(settings.sandbox_path));
         return Target(std::move(sandbox));
     }
-    BOOST_OUTCOME_TRYV(check_tls_files(settings.tls));
+    BOOST_OUTCOME_TRY(servers, load_servers());
+    BOOST_OUTCOME_TRYV(servers->check_tls_files(settings.tls));
     if (!settings.api_key.empty()) forbid_core_dumps();
     AgamemnonOptions options;
     options.url = settings.target;
@@ -33,8 +34,7 @@ Result<Target> Target::open(const Context& context) {
                                  static_cast<double>(wait.count()) / 1000, visible(reason)));
     };
     options.stop_requested = stop_requested;
-    BOOST_OUTCOME_TRY(agamemnon, Agamemnon::open(std::move(options)));
-    return Target(std::move(agamemnon));
+    return servers->open_target(std::move(options));
 }
 
 }  // namespace tlm::cmd

@@ -18,11 +18,12 @@ class Target {
     [[nodiscard]] FleetReader& reader() { return *reader_; }
     [[nodiscard]] FleetWriter& writer() { return *writer_; }
 
-  private:
     template <typename Provider>
     explicit Target(std::unique_ptr<Provider> provider) : reader_(provider.get()), writer_(provider.get()) {
         owner_ = std::move(provider);
     }
+
+  private:
     std::shared_ptr<void> owner_;
     FleetReader* reader_;
     FleetWriter* writer_;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cmd/url.h"
+#include "cmd/servers/servers.h"
 #include "engine/base/text.h"
 #include "providers/agamemnon/loopback.h"
 
@@ -26,7 +26,8 @@ Result<TargetAddress> read_target_address(const std::string& text, const std::st
         if (text.size() > kSandbox.size()) return TargetAddress{text, text.substr(kSandbox.size())};
         return fail(ErrorCode::bad_input, "a sandbox needs a file", origin, {"Write it as sandbox:PATH."});
     }
-    auto url = read_url(text);
+    BOOST_OUTCOME_TRY(servers, load_servers());
+    auto url = servers->read_url(text);
     if (!url || (url->scheme != "http" && url->scheme != "https")) {
         return fail(ErrorCode::bad_input, "the target is not an address that tlm can use", origin,
                     {"Write it as https://HOST[:PORT], or sandbox:PATH."});

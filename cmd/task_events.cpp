@@ -2,13 +2,16 @@
 
 #include "cmd/core_dumps.h"
 #include "cmd/interrupt.h"
-#include "providers/nats/task_events.h"
+#include "cmd/servers/servers.h"
 
 namespace tlm::cmd {
 
 std::unique_ptr<WakeUp> listen_for_tasks(const Context& context) {
     const auto& broker = context.settings.broker;
     if (!broker) return nullptr;
+    // Its address was read by what is loaded here, so that this does not fail.
+    const auto servers = load_servers();
+    if (!servers) return nullptr;
     if (!broker->user.empty()) forbid_core_dumps();
     NatsOptions options;
     options.shown = broker->text;
@@ -19,7 +22,7 @@ std::unique_ptr<WakeUp> listen_for_tasks(const Context& context) {
     options.password = broker->password;
     options.ca_cert = context.settings.tls.ca_cert;
     options.stop_requested = stop_requested;
-    return std::make_unique<NatsTaskEvents>(std::move(options));
+    return servers.value()->listen(std::move(options));
 }
 
 }  // namespace tlm::cmd

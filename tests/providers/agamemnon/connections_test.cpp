@@ -37,7 +37,13 @@ TEST(AgamemnonConnections, ClosedAfterARestOrAfterAnyNumber_AreUsedOn) {
         EXPECT_FALSE(use_up(connections, port, 5, seconds(30)));
     for (int port = 5; port < 10; ++port)
         EXPECT_FALSE(use_up(connections, port, port));
-    EXPECT_FALSE(use_up(connections, 10, 100));
+    EXPECT_FALSE(use_up(connections, 10, 99));
+}
+
+TEST(AgamemnonConnections, BeforeAnythingIsKnown_NoOneIsUsedForMoreThanAHundred) {
+    Connections connections;
+    EXPECT_TRUE(use_up(connections, 1, 100));
+    EXPECT_FALSE(use_up(connections, 2, 99));
 }
 
 TEST(AgamemnonConnections, AnAddressThatComesBack_BeginsAnew) {
