@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include "engine/resource/address_order.h"
 
 namespace tlm::state {
 
@@ -39,12 +39,14 @@ Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t targ
         BOOST_OUTCOME_TRY(more, rows.next());
         if (!more) break;
         BOOST_OUTCOME_TRY(address, address_of(database, rows.view(0)));
-        BOOST_OUTCOME_TRY(applied, attributes_of(database, rows.view(4)));
-        bindings.push_back(
-            {std::move(address), rows.text(1), {rows.text(2)}, {rows.text(3)}, std::move(applied)});
+        bindings.push_back({std::move(address),
+                            rows.text(1),
+                            {rows.text(2)},
+                            {rows.text(3)},
+                            StoredAttributes::from_json(rows.text(4))});
     }
     // The order of addresses is not that of their text.
-    std::ranges::sort(bindings, {}, &Binding::address);
+    sort_by_address(bindings);
     return bindings;
 }
 
@@ -69,7 +71,7 @@ Result<bool> put_binding(Database& database, std::int64_t target, const Binding&
                                    " WHERE (key, id, team, applied)"
                                    " IS NOT (excluded.key, excluded.id, excluded.team, excluded.applied)",
                                    target, binding.address.text(), binding.key, binding.id.value,
-                                   binding.team.value, attributes_to_json(binding.applied)));
+                                   binding.team.value, binding.applied.json()));
     BOOST_OUTCOME_TRYV(database.run("DELETE FROM left_behind WHERE target = ? AND id = ? AND address = ?",
                                     target, binding.id.value, binding.address.text()));
     return changed > 0;

@@ -111,8 +111,10 @@ class Apply {
         BOOST_OUTCOME_TRY(view, view_state(state, prepared.before));
         PlanOptions options = plan_options(context_.options);
         options.destroy = destroys_;
-        BOOST_OUTCOME_TRY(planned, make_plan({workflows_, prepared.before, view, context_.settings.target,
-                                              context_.settings.host_id, options}));
+        // Who waits for the tasks asks the workflows once more.
+        BOOST_OUTCOME_TRY(
+            planned, make_plan({context_.options.wait ? workflows_ : std::move(workflows_), prepared.before,
+                                view, context_.settings.target, context_.settings.host_id, options}));
         context_.events->planned(planned.plan);
         BOOST_OUTCOME_TRYV(
             write_out(plan_text(planned.plan, context_.out) + advice_text(planned, context_.out)));

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "cmd/fleet_input.h"
-#include "cmd/keep.h"
 #include "cmd/render/drift_html.h"
 #include "cmd/render/drift_markdown.h"
 #include "cmd/render/drift_text.h"
@@ -30,15 +29,14 @@ Result<ExitCode> run_drift(const Context& context) {
         // The names were checked with the command line.
         if (const auto kind = parse_drift(name)) ignored.insert(*kind);
     }
-    BOOST_OUTCOME_TRY(read_workflows, load_workflows(context));
-    const auto& workflows = keep_to_the_end(std::move(read_workflows));
+    BOOST_OUTCOME_TRY(workflows, load_workflows(context));
     const Settings& settings = context.settings;
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
     BOOST_OUTCOME_TRY(target, Target::open(context));
     BOOST_OUTCOME_TRY(fleet, FleetInput::read(context, target.reader(), *state));
-    const auto findings = find_drift(
-        {workflows, fleet.snapshot(), fleet.view(), settings.target, settings.host_id, PlanOptions{}},
-        ignored);
+    const auto findings = find_drift({std::move(workflows), fleet.snapshot(), fleet.view(), settings.target,
+                                      settings.host_id, PlanOptions{}},
+                                     ignored);
     context.events->found(findings, settings.target);
     BOOST_OUTCOME_TRYV(write_out(shown(context, findings)));
     return findings.empty() ? ExitCode::done : ExitCode::changes;

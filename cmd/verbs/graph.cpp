@@ -11,7 +11,7 @@ Result<Graph> read_graph(const Context& context) {
     BOOST_OUTCOME_TRY(plan, plan_input(context.options));
     if (plan) return graph_of(*plan);
     BOOST_OUTCOME_TRY(workflows, load_workflows(context));
-    return graph_of(desired_resources(workflows, context.settings.host_id));
+    return graph_of(take_desired_resources(workflows, context.settings.host_id));
 }
 
 }  // namespace

@@ -91,8 +91,7 @@ Result<void> write_plan(const Context& context, const Plan& plan, const Secret& 
 }  // namespace
 
 Result<ExitCode> run_plan(const Context& context) {
-    BOOST_OUTCOME_TRY(read_workflows, load_workflows(context));
-    const auto& workflows = keep_to_the_end(std::move(read_workflows));
+    BOOST_OUTCOME_TRY(workflows, load_workflows(context));
     BOOST_OUTCOME_TRYV(check_place(context.options.out));
     Secret key;
     if (!context.options.sign.empty()) {
@@ -105,7 +104,7 @@ Result<ExitCode> run_plan(const Context& context) {
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
     BOOST_OUTCOME_TRY(target, Target::open(context));
     BOOST_OUTCOME_TRY(fleet, FleetInput::read(context, target.reader(), *state));
-    BOOST_OUTCOME_TRY(made, make_plan({workflows, fleet.snapshot(), fleet.view(), settings.target,
+    BOOST_OUTCOME_TRY(made, make_plan({std::move(workflows), fleet.snapshot(), fleet.view(), settings.target,
                                        settings.host_id, plan_options(context.options)}));
     const Planned& planned = keep_to_the_end(std::move(made));
     context.events->planned(planned.plan);

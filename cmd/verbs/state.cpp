@@ -28,7 +28,7 @@ void write_binding(Writer& writer, const Binding& binding, bool whole) {
     if (!binding.team.empty()) member("team", binding.team.value);
     if (whole) {
         writer.Key("applied");
-        const std::string json = attributes_to_json(binding.applied);
+        const std::string& json = binding.applied.json();
         writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
     }
     writer.EndObject();
@@ -60,7 +60,8 @@ std::string show_text(const Binding& binding) {
     if (!binding.key.empty()) text += fmt::format("  key: {}\n", binding.key);
     if (!binding.team.empty()) text += fmt::format("  team: {}\n", visible(binding.team.value));
     text += "  last applied:\n";
-    for (const auto& [attribute, value] : binding.applied) {
+    const Attributes applied = binding.applied.read();
+    for (const auto& [attribute, value] : applied) {
         text += fmt::format("    {}: {}\n", attribute_name(attribute), value_text(value));
     }
     return text;

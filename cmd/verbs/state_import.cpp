@@ -15,7 +15,7 @@ Result<std::vector<DesiredResource>> wanted(const Context& context) {
     Context directory = context;
     directory.options.positional.clear();
     BOOST_OUTCOME_TRY(workflows, load_workflows(directory));
-    return desired_resources(workflows, context.settings.host_id);
+    return take_desired_resources(workflows, context.settings.host_id);
 }
 
 class Import {

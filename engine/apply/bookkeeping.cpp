@@ -114,7 +114,7 @@ Attributes Bookkeeping::applied(const Change& change, const LiveResource* live) 
     const bool anew = change.action == Action::create || change.action == Action::replace;
     if (const Binding* before = fleet_.binding(change.address);
         !anew && before != nullptr && before->id == change.id) {
-        attributes = before->applied;
+        attributes = before->applied.read();
     } else if (live == nullptr && !change.id.empty()) {
         live = fleet_.by_id(change.address.kind, change.id);
     }

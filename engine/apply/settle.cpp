@@ -35,13 +35,11 @@ Attributes live_named(const Change& change, const FleetIndex& fleet, const LiveR
 
 // What the live resource has: as reported, or as last applied where the target does not report it. An agent
 // without a host is local, a team without a member list has none.
-const Value* seen(Attribute attribute, const Attributes& named, const Binding* binding) {
+const Value* seen(Attribute attribute, const Attributes& named, const Attributes& applied) {
     static const Value local = std::string("local");
     static const Value nobody = StringList{};
     if (const Value* value = named.find(attribute)) return value;
-    if (binding != nullptr) {
-        if (const Value* value = binding->applied.find(attribute)) return value;
-    }
+    if (const Value* value = applied.find(attribute)) return value;
     if (attribute == Attribute::runtime) return &local;
     return attribute == Attribute::members ? &nobody : nullptr;
 }
@@ -67,7 +65,7 @@ Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveRes
     result.reason = std::move(reason);
     const bool existed = std::holds_alternative<MustMatch>(change.precondition);
     const Attributes named = live == nullptr ? Attributes{} : live_named(change, fleet, *live);
-    const Binding* binding = live == nullptr ? nullptr : fleet.bound_to(live->kind, live->id);
+    const Attributes applied = last_applied(live == nullptr ? nullptr : fleet.bound_to(live->kind, live->id));
     for (const AttributeChange& attribute : change.attributes) {
         const std::string_view name = attribute_name(attribute.attribute);
         if (live == nullptr) {
@@ -76,7 +74,7 @@ Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveRes
                     fmt::format("{}: {}, live nothing (gone)", name, planned_text(attribute)));
             continue;
         }
-        const Value* have = seen(attribute.attribute, named, binding);
+        const Value* have = seen(attribute.attribute, named, applied);
         if (is(attribute.attribute, have, pointer(attribute.after))) continue;
         // Of another resource than the reviewed one everything is said.
         if (existed && live->id == change.id && is(attribute.attribute, have, pointer(attribute.before)))
@@ -90,16 +88,15 @@ Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveRes
 Settlement moved_elsewhere(const Change& change, const FleetIndex& fleet, const LiveResource& live,
                            const MustMatch& match) {
     Settlement result = conflict(change, fleet, &live, "it changed since the plan was made");
-    const Binding* binding = fleet.bound_to(live.kind, live.id);
-    const Attributes named =
-        fleet.named(change.address, live.attributes, binding == nullptr ? Attributes{} : binding->applied);
+    const Attributes last = last_applied(fleet.bound_to(live.kind, live.id));
+    const Attributes named = fleet.named(change.address, live.attributes, last);
     for (const Attribute attribute : match.over) {
         if (std::ranges::find(change.attributes, attribute, &AttributeChange::attribute) !=
             change.attributes.end()) {
             continue;  // adoptions and deletes hold the values themselves
         }
         const Value* have = named.find(attribute);
-        const Value* applied = binding == nullptr ? nullptr : binding->applied.find(attribute);
+        const Value* applied = last.find(attribute);
         if (applied != nullptr && is(attribute, have, applied)) continue;
         result.details.push_back(fmt::format("{}: planned to stay {}, live {}", attribute_name(attribute),
                                              applied == nullptr ? "as it was" : value_to_json(*applied),
@@ -112,8 +109,9 @@ Settlement moved_elsewhere(const Change& change, const FleetIndex& fleet, const 
 bool unfinished(const Change& change, const FleetIndex& fleet, const ResourceId& id) {
     const Binding* binding = fleet.bound_to(change.address.kind, id);
     if (binding == nullptr) return true;
+    const Attributes applied = binding->applied.read();
     return std::ranges::any_of(change.attributes, [&](const AttributeChange& attribute) {
-        return attribute.after && binding->applied.find(attribute.attribute) == nullptr;
+        return attribute.after && applied.find(attribute.attribute) == nullptr;
     });
 }
 
@@ -172,11 +170,11 @@ bool seen_or_written_by_plan(const Change& change, const Earlier& earlier, const
 bool changes_still_fit(const Change& change, const FleetIndex& fleet, const LiveResource& live,
                        const Earlier& earlier) {
     const Attributes named = live_named(change, fleet, live);
-    const Binding* binding = fleet.bound_to(live.kind, live.id);
+    const Attributes applied = last_applied(fleet.bound_to(live.kind, live.id));
     return std::ranges::all_of(change.attributes, [&](const AttributeChange& attribute) {
         // An agent is stopped on the way to its replacement.
         if (change.action == Action::replace && attribute.attribute == Attribute::status) return true;
-        const Value* have = seen(attribute.attribute, named, binding);
+        const Value* have = seen(attribute.attribute, named, applied);
         return is(attribute.attribute, have, pointer(attribute.before)) ||
                is(attribute.attribute, have, pointer(attribute.after)) ||
                seen_or_written_by_plan(change, earlier, attribute, have);
@@ -327,13 +325,13 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
 
 Attributes still_missing(const Change& change, const FleetIndex& fleet, const LiveResource& live) {
     const Attributes named = live_named(change, fleet, live);
-    const Binding* binding = fleet.bound_to(live.kind, live.id);
+    const Attributes applied = last_applied(fleet.bound_to(live.kind, live.id));
     Attributes missing;
     for (const AttributeChange& attribute : change.attributes) {
         // The order of tasks is kept by submitting them in order; what the target stores of it is for the
         // record.
         if (!attribute.after || attribute.attribute == Attribute::blocked_by) continue;
-        const Value* have = seen(attribute.attribute, named, binding);
+        const Value* have = seen(attribute.attribute, named, applied);
         if (!is(attribute.attribute, have, &*attribute.after)) {
             missing.set(attribute.attribute, *attribute.after);
         }

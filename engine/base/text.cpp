@@ -158,13 +158,16 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
     return found;
 }
 
-bool valid_utf8(std::string_view text) {
-    while (!text.empty()) {
-        const CodePoint point = decode(text);
-        if (point.value == kInvalid) return false;
-        text.remove_prefix(point.bytes);
+std::size_t well_formed_bytes(std::string_view text) {
+    std::string_view left = text;
+    while (!left.empty()) {
+        left.remove_prefix(plain_bytes(left, [](unsigned char c) { return c >= 0x80; }));
+        if (left.empty()) break;
+        const CodePoint point = decode(left);
+        if (point.value == kInvalid) break;
+        left.remove_prefix(point.bytes);
     }
-    return true;
+    return text.size() - left.size();
 }
 
 std::size_t code_points(std::string_view text) {

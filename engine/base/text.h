@@ -22,8 +22,12 @@ namespace tlm {
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word,
                                                  std::span<const std::string> candidates);
 
-// Whether the bytes are well-formed UTF-8.
-[[nodiscard]] bool valid_utf8(std::string_view text);
+// How many bytes at the beginning are well-formed UTF-8.
+[[nodiscard]] std::size_t well_formed_bytes(std::string_view text);
+// Whether all of them are.
+[[nodiscard]] inline bool valid_utf8(std::string_view text) {
+    return well_formed_bytes(text) == text.size();
+}
 
 // Number of code points of well-formed UTF-8.
 [[nodiscard]] std::size_t code_points(std::string_view text);

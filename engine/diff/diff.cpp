@@ -210,6 +210,7 @@ class Differ {
                                              const Binding* binding, AttributeSet& same) const {
         std::vector<AttributeChange> changes;
         Value named;
+        std::optional<Attributes> applied;  // read for the few that are not reported
         for (const auto& [attribute, want] : desired.attributes) {
             if (!desired.managed.has(attribute)) continue;
             const Value* have = reported(live.attributes, attribute);
@@ -217,9 +218,12 @@ class Differ {
                 named = fleet_.named(desired.address, attribute, *have, &want);
                 have = &named;
             }
-            const Value* applied = binding == nullptr ? nullptr : binding->applied.find(attribute);
-            // What the target does not report back is taken to be as it was last applied.
-            const Value* known = have != nullptr ? have : applied;
+            const Value* known = have;
+            if (known == nullptr && binding != nullptr) {
+                // What the target does not report back is taken to be as it was last applied.
+                if (!applied) applied = binding->applied.read();
+                known = applied->find(attribute);
+            }
             if (known != nullptr && same_meaning(attribute, *known, want) &&
                 !refers_to_recreated(desired, attribute, want)) {
                 same.add(attribute);
@@ -274,11 +278,12 @@ class Differ {
                       const std::vector<AttributeChange>& changes) const {
         bool by_workflow = false;
         bool by_target = false;
+        const Attributes known = last_applied(binding);
         for (const AttributeChange& change : changes) {
             if (change.attribute == Attribute::runtime) return Reason::runtime_moved;
             if (refers_to_recreated(desired, change.attribute, *change.after))
                 return Reason::member_recreated;
-            const Value* applied = binding == nullptr ? nullptr : binding->applied.find(change.attribute);
+            const Value* applied = known.find(change.attribute);
             if (applied == nullptr) continue;
             (same_meaning(change.attribute, *applied, *change.after) ? by_target : by_workflow) = true;
         }

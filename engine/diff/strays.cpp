@@ -1,7 +1,5 @@
 #include "engine/diff/strays.h"
 
-#include <tsl/robin_set.h>
-
 #include <algorithm>
 #include <tuple>
 #include <unordered_map>
@@ -13,21 +11,21 @@ namespace {
 
 class StrayFinder {
   public:
-    StrayFinder(const FleetIndex& fleet, const std::vector<DesiredResource>& desired,
-                const std::vector<Match>& matches, const std::vector<LeftBehind>& left_behind,
-                const std::set<std::string>& workflows)
-        : fleet_(fleet), workflows_(workflows) {
+    StrayFinder(const Snapshot& snapshot, const FleetIndex& fleet,
+                const std::vector<DesiredResource>& desired, const std::vector<Match>& matches,
+                const std::vector<LeftBehind>& left_behind, const std::set<std::string>& workflows)
+        : snapshot_(snapshot), fleet_(fleet), workflows_(workflows), claimed_(snapshot.resources.size()) {
         for (const LeftBehind& left : left_behind)
             left_behind_.emplace(left.id, &left.address);
         for (std::size_t i = 0; i < desired.size(); ++i) {
-            if (matches[i].chosen != nullptr) claimed_.insert(matches[i].chosen);
+            if (matches[i].chosen != nullptr) claimed_[position(*matches[i].chosen)] = true;
             for (const LiveResource* surplus : matches[i].surplus)
                 surplus_.emplace(surplus, &desired[i].address);
         }
     }
 
     std::optional<Stray> judge(const LiveResource& live) const {
-        if (claimed_.contains(&live)) return std::nullopt;
+        if (claimed_[position(live)]) return std::nullopt;
         if (const auto at = surplus_.find(&live); at != surplus_.end()) {
             const bool left = left_behind_.contains(live.id);
             // A task that another was submitted in place of can't be deleted: it is history.
@@ -45,6 +43,10 @@ class StrayFinder {
     }
 
   private:
+    [[nodiscard]] std::size_t position(const LiveResource& live) const {
+        return static_cast<std::size_t>(&live - snapshot_.resources.data());
+    }
+
     std::optional<Address> owner(const LiveResource& live, const Key& key) const {
         if (const Binding* binding = fleet_.bound_to(live.kind, live.id)) return binding->address;
         for (const std::string& workflow : workflows_) {
@@ -55,10 +57,11 @@ class StrayFinder {
         return std::nullopt;
     }
 
+    const Snapshot& snapshot_;
     const FleetIndex& fleet_;
     const std::set<std::string>& workflows_;
     std::unordered_map<ResourceId, const Address*> left_behind_;
-    tsl::robin_set<const LiveResource*> claimed_;
+    std::vector<bool> claimed_;  // by position in the snapshot
     std::unordered_map<const LiveResource*, const Address*> surplus_;
 };
 
@@ -68,7 +71,7 @@ std::vector<Stray> find_strays(const Snapshot& snapshot, const FleetIndex& fleet
                                const std::vector<DesiredResource>& desired, const std::vector<Match>& matches,
                                const std::vector<LeftBehind>& left_behind,
                                const std::set<std::string>& known_workflows) {
-    const StrayFinder finder(fleet, desired, matches, left_behind, known_workflows);
+    const StrayFinder finder(snapshot, fleet, desired, matches, left_behind, known_workflows);
     std::vector<Stray> strays;
     for (const LiveResource& live : snapshot.resources) {
         if (auto stray = finder.judge(live)) strays.push_back(std::move(*stray));

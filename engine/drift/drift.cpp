@@ -40,8 +40,8 @@ Finding from_stray(const Stray& stray) {
 // the workflow was edited.
 bool only_edited(const AttributeChange& change, const Binding* binding) {
     if (binding == nullptr) return false;
-    const Value* applied = binding->applied.find(change.attribute);
-    return applied == nullptr || (change.before && same_meaning(change.attribute, *applied, *change.before));
+    const std::optional<Value> applied = binding->applied.find(change.attribute);
+    return !applied || (change.before && same_meaning(change.attribute, *applied, *change.before));
 }
 
 void from_change(const Change& change, const FleetIndex& fleet, std::vector<Finding>& findings) {
@@ -99,7 +99,7 @@ std::optional<DriftKind> parse_drift(std::string_view name) {
     return static_cast<DriftKind>(at - kNames.begin());
 }
 
-std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKind>& ignored) {
+std::vector<Finding> find_drift(PlanInputs inputs, const std::set<DriftKind>& ignored) {
     auto [fleet, desired, matches] = compare(inputs);
     std::set<std::string> known;
     for (const Workflow& workflow : inputs.workflows)

@@ -28,6 +28,6 @@ struct Finding {
 // Compares the fleet with the workflows and with what was applied last, and only reads. What a workflow wants
 // anew and was not applied yet is no drift, nor is a task that was not submitted yet. Sorted by address
 // (unproved ones last), then kind, then id.
-[[nodiscard]] std::vector<Finding> find_drift(const PlanInputs& inputs, const std::set<DriftKind>& ignored);
+[[nodiscard]] std::vector<Finding> find_drift(PlanInputs inputs, const std::set<DriftKind>& ignored);
 
 }  // namespace tlm

@@ -10,12 +10,12 @@ constexpr std::size_t kWorthAThread = 10'000;  // resources
 
 }  // namespace
 
-Comparison compare(const PlanInputs& inputs) {
+Comparison compare(PlanInputs& inputs) {
     // The two know nothing of each other.
     const auto policy =
         inputs.snapshot.resources.size() < kWorthAThread ? std::launch::deferred : std::launch::async;
     auto desired =
-        std::async(policy, desired_resources, std::cref(inputs.workflows), std::cref(inputs.host_id));
+        std::async(policy, take_desired_resources, std::ref(inputs.workflows), std::cref(inputs.host_id));
     Comparison comparison{
         FleetIndex(inputs.snapshot, inputs.state.bindings, inputs.state.left_behind, inputs.state.ended),
         {},

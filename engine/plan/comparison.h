@@ -15,7 +15,8 @@ struct Comparison {
     std::vector<Match> matches;            // of `desired`, in its order
 };
 
-// Refers into the inputs, which must outlive it.
-[[nodiscard]] Comparison compare(const PlanInputs& inputs);
+// Refers into snapshot and state of the inputs, which must outlive it, and takes agents and teams out of
+// their workflows.
+[[nodiscard]] Comparison compare(PlanInputs& inputs);
 
 }  // namespace tlm

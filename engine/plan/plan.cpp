@@ -119,7 +119,7 @@ bool has_changes(const Plan& plan) {
     return std::ranges::any_of(plan.changes, [](const Change& c) { return c.action != Action::none; });
 }
 
-Result<Planned> make_plan(const PlanInputs& inputs) {
+Result<Planned> make_plan(PlanInputs inputs) {
     auto [fleet, desired, matches] = compare(inputs);
     std::set<std::string> names;
     for (const Workflow& workflow : inputs.workflows)

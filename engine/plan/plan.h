@@ -62,8 +62,9 @@ struct Plan {
 // not.
 [[nodiscard]] bool has_changes(const Plan& plan);
 
+// The workflows are used up: their agents and teams become what is wanted.
 struct PlanInputs {
-    const std::vector<Workflow>& workflows;
+    std::vector<Workflow> workflows;
     const Snapshot& snapshot;
     const StateView& state;
     std::string target;
@@ -94,6 +95,6 @@ struct Planned {
 
 // Pure: the same inputs give the same plan. Errors: bad_input where a pattern of the options selects
 // nothing.
-[[nodiscard]] Result<Planned> make_plan(const PlanInputs& inputs);
+[[nodiscard]] Result<Planned> make_plan(PlanInputs inputs);
 
 }  // namespace tlm

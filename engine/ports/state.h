@@ -9,6 +9,7 @@
 #include "engine/base/result.h"
 #include "engine/ports/call.h"
 #include "engine/resource/address.h"
+#include "engine/resource/stored_attributes.h"
 #include "engine/snapshot/snapshot.h"
 
 namespace tlm {
@@ -20,9 +21,13 @@ struct Binding {
     std::string key;  // empty for tasks
     ResourceId id;
     ResourceId team;  // tasks only
-    Attributes applied;
+    StoredAttributes applied;
     friend bool operator==(const Binding&, const Binding&) = default;
 };
+// Nothing where there is no binding.
+[[nodiscard]] inline Attributes last_applied(const Binding* binding) {
+    return binding == nullptr ? Attributes() : binding->applied.read();
+}
 
 // A live resource that a forced create left behind on purpose: an orphan from then on, not a duplicate.
 struct LeftBehind {

@@ -37,7 +37,7 @@ Intent intent_of(const Rekeying& item, CallId id) {
     intent.key = item.key;
     intent.target = item.id;
     for (const Binding& binding : item.edit.bind) {
-        if (binding.address == item.to) intent.attributes = binding.applied;
+        if (binding.address == item.to) intent.attributes = binding.applied.read();
     }
     return intent;
 }

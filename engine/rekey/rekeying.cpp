@@ -44,8 +44,10 @@ void follow_agent(const Address& from, const Address& to, const std::vector<Bind
     if (from.workflow != to.workflow || from.name == to.name) return;
     for (const Binding& binding : bindings) {
         if (binding.address.kind == Kind::agent || binding.address.workflow != from.workflow) continue;
-        Binding changed = binding;
-        if (rename_agent(changed.applied, from.name, to.name)) edit.bind.push_back(std::move(changed));
+        Attributes applied = binding.applied.read();
+        if (!rename_agent(applied, from.name, to.name)) continue;
+        edit.bind.push_back(binding);
+        edit.bind.back().applied = applied;
     }
 }
 

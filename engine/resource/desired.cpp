@@ -1,7 +1,9 @@
 #include "engine/resource/desired.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "engine/resource/address_order.h"
 #include "engine/resource/key.h"
 
 namespace tlm {
@@ -9,10 +11,10 @@ namespace {
 
 // Sets the attribute, managed where the workflow gives the value and a mere default of the create otherwise.
 template <typename T>
-void set_or_default(DesiredResource& resource, Attribute attribute, const std::optional<T>& given,
+void set_or_default(DesiredResource& resource, Attribute attribute, std::optional<T> given,
                     const T& fallback) {
-    resource.attributes.set(attribute, given.value_or(fallback));
     if (given) resource.managed.add(attribute);
+    resource.attributes.set(attribute, std::move(given).value_or(fallback));
 }
 
 void set_managed(DesiredResource& resource, Attribute attribute, Value value) {
@@ -20,36 +22,40 @@ void set_managed(DesiredResource& resource, Attribute attribute, Value value) {
     resource.managed.add(attribute);
 }
 
-DesiredResource desired_agent(const std::string& workflow, const AgentSpec& spec,
-                              const std::string& host_id) {
+std::string key_of(const std::string& workflow, const std::string& name, std::string derived) {
+    return derived.empty() ? Key::derive(workflow, name).text() : std::move(derived);
+}
+
+DesiredResource desired_agent(const std::string& workflow, AgentSpec&& spec, const std::string& host_id) {
     DesiredResource agent;
     agent.attributes.reserve(spec.runtime == Runtime::docker ? 11 : 7);
     agent.address = Address::agent(workflow, spec.name);
-    agent.key = Key::derive(workflow, spec.name).text();
+    agent.key = key_of(workflow, spec.name, std::move(spec.key));
     set_managed(agent, Attribute::label, spec.name);
-    set_or_default<std::string>(agent, Attribute::program, spec.program, kDefaultProgram);
+    set_or_default<std::string>(agent, Attribute::program, std::move(spec.program), kDefaultProgram);
     if (spec.model) set_managed(agent, Attribute::program_args, StringList{"--model", *spec.model});
-    set_or_default<std::string>(agent, Attribute::working_dir, spec.working_dir, kDefaultWorkingDir);
+    set_or_default<std::string>(agent, Attribute::working_dir, std::move(spec.working_dir),
+                                kDefaultWorkingDir);
     // The words that the Python program wrote, so that its fleets and ours look alike.
     agent.attributes.set(Attribute::description, "Telemachy-managed agent: " + spec.name);
     const bool docker = spec.runtime == Runtime::docker;
     set_managed(agent, Attribute::runtime, std::string(docker ? "docker" : "local"));
     if (docker) {
-        if (spec.docker_image) set_managed(agent, Attribute::docker_image, *spec.docker_image);
+        if (spec.docker_image) set_managed(agent, Attribute::docker_image, *std::move(spec.docker_image));
         set_or_default<std::int64_t>(agent, Attribute::cpus, spec.cpus, kDefaultCpus);
-        set_or_default<std::string>(agent, Attribute::memory, spec.memory, kDefaultMemory);
+        set_or_default<std::string>(agent, Attribute::memory, std::move(spec.memory), kDefaultMemory);
         if (!host_id.empty()) set_managed(agent, Attribute::host_id, host_id);
     }
     set_managed(agent, Attribute::status, std::string("online"));
     return agent;
 }
 
-DesiredResource desired_team(const std::string& workflow, const TeamSpec& spec) {
+DesiredResource desired_team(const std::string& workflow, TeamSpec& spec) {
     DesiredResource team;
     team.attributes.reserve(1);
     team.address = Address::team_of(workflow, spec.name);
-    team.key = Key::derive(workflow, spec.name).text();
-    StringList members = spec.agents;
+    team.key = key_of(workflow, spec.name, std::move(spec.key));
+    StringList members = std::move(spec.agents);
     std::ranges::sort(members);
     const auto repeated = std::ranges::unique(members);
     members.erase(repeated.begin(), repeated.end());
@@ -57,15 +63,15 @@ DesiredResource desired_team(const std::string& workflow, const TeamSpec& spec) 
     return team;
 }
 
-DesiredResource desired_task(const std::string& workflow, const std::string& team, const TaskSpec& spec) {
+DesiredResource desired_task(const std::string& workflow, const std::string& team, TaskSpec&& spec) {
     DesiredResource task;
     task.attributes.reserve(spec.blocked_by.empty() ? 2 : 3);
-    task.address = Address::task(workflow, team, spec.subject);
-    set_managed(task, Attribute::description, spec.description);
-    set_managed(task, Attribute::assign_to, spec.assign_to);
+    task.address = Address::task(workflow, team, std::move(spec.subject));
+    set_managed(task, Attribute::description, std::move(spec.description));
+    set_managed(task, Attribute::assign_to, std::move(spec.assign_to));
     // Sent for the record and not managed: the server dispatches a task at once, so that an order that is
     // changed after the task was submitted could have no effect.
-    if (!spec.blocked_by.empty()) task.attributes.set(Attribute::blocked_by, spec.blocked_by);
+    if (!spec.blocked_by.empty()) task.attributes.set(Attribute::blocked_by, std::move(spec.blocked_by));
     return task;
 }
 
@@ -86,6 +92,15 @@ std::size_t count_resources(const std::vector<Workflow>& workflows) {
             count += team.tasks.size();
     }
     return count;
+}
+
+std::vector<Workflow*> by_name(std::vector<Workflow>& workflows) {
+    std::vector<Workflow*> sorted;
+    sorted.reserve(workflows.size());
+    for (Workflow& workflow : workflows)
+        sorted.push_back(&workflow);
+    std::ranges::sort(sorted, {}, &Workflow::name);
+    return sorted;
 }
 
 const StringList& list_of(const Attributes& attributes, Attribute attribute) {
@@ -115,25 +130,25 @@ std::vector<Address> DesiredResource::blocked_by() const {
     return all;
 }
 
-std::vector<DesiredResource> desired_resources(const std::vector<Workflow>& workflows,
-                                               const std::string& host_id) {
+std::vector<DesiredResource> take_desired_resources(std::vector<Workflow>& workflows,
+                                                    const std::string& host_id) {
     std::vector<DesiredResource> resources;
     resources.reserve(count_resources(workflows));
-    for (const Workflow& workflow : workflows) {
+    for (Workflow* workflow : by_name(workflows)) {
         const std::size_t first = resources.size();
-        for (const AgentSpec& agent : workflow.agents) {
-            resources.push_back(desired_agent(workflow.name, agent, host_id));
+        for (AgentSpec& agent : std::exchange(workflow->agents, {})) {
+            resources.push_back(desired_agent(workflow->name, std::move(agent), host_id));
         }
-        for (const TeamSpec& team : workflow.teams) {
-            resources.push_back(desired_team(workflow.name, team));
-            for (const TaskSpec& task : team.tasks) {
-                resources.push_back(desired_task(workflow.name, team.name, task));
+        for (TeamSpec& team : std::exchange(workflow->teams, {})) {
+            resources.push_back(desired_team(workflow->name, team));
+            for (TaskSpec& task : team.tasks) {
+                resources.push_back(desired_task(workflow->name, team.name, std::move(task)));
             }
         }
         for (std::size_t i = first; i < resources.size(); ++i)
-            ignore_changes(resources[i], workflow.ignore_changes);
+            ignore_changes(resources[i], workflow->ignore_changes);
     }
-    std::ranges::sort(resources, {}, &DesiredResource::address);
+    sort_by_address(resources);
     return resources;
 }
 

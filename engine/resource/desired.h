@@ -37,7 +37,14 @@ struct DesiredResource {
 };
 
 // What the workflows want, sorted by address. `host_id` names the machine for docker agents; empty: not set.
-[[nodiscard]] std::vector<DesiredResource> desired_resources(const std::vector<Workflow>& workflows,
-                                                             const std::string& host_id);
+// Agents and teams are taken out of the workflows, so that a large fleet is not held twice; what else a
+// workflow says stays.
+[[nodiscard]] std::vector<DesiredResource> take_desired_resources(std::vector<Workflow>& workflows,
+                                                                  const std::string& host_id);
+// The same, with workflows to spare.
+[[nodiscard]] inline std::vector<DesiredResource> desired_resources(std::vector<Workflow> workflows,
+                                                                    const std::string& host_id) {
+    return take_desired_resources(workflows, host_id);
+}
 
 }  // namespace tlm

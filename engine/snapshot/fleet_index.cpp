@@ -19,8 +19,7 @@ bool older(const LiveResource* left, const LiveResource* right) {
 
 }  // namespace
 
-std::size_t FleetIndex::SubjectHash::operator()(const Subject& subject) const noexcept {
-    const std::hash<std::string_view> hash_of;
+std::size_t FleetIndex::hash_of(const Subject& subject) noexcept {
     const std::size_t seed = hash_of(subject.team);
     return seed ^ (hash_of(subject.subject) + 0x9e3779b97f4a7c15ULL + (seed << 6U) + (seed >> 2U));
 }
@@ -37,11 +36,11 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
         by_id_[slot(kind)].reserve(counts[slot(kind)]);
     by_subject_.reserve(counts[slot(Kind::task)]);
     for (const LiveResource& resource : snapshot.resources) {
-        by_id_[slot(resource.kind)].emplace(resource.id.value, &resource);
+        by_id_[slot(resource.kind)].insert(&resource);
         if (resource.kind == Kind::task) {
-            add_carrier(by_subject_, Subject{resource.team.value, resource.name}, resource);
+            add_carrier(by_subject_, resource);
         } else if (Key::is_key(resource.name)) {
-            add_carrier(by_name_[slot(resource.kind)], std::string_view(resource.name), resource);
+            add_carrier(by_name_[slot(resource.kind)], resource);
         }
     }
     for (auto& [first, group] : shared_) {
@@ -69,23 +68,23 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
         ends_.emplace(task.address, task.end);
 }
 
-template <typename Table, typename Name>
-void FleetIndex::add_carrier(Table& table, const Name& name, const LiveResource& live) {
-    const auto [at, only] = table.emplace(name, &live);
+template <typename By>
+void FleetIndex::add_carrier(Table<LiveResource, By>& table, const LiveResource& live) {
+    const auto [first, only] = table.insert(&live);
     if (only) return;
-    Carriers& all = shared_[at->second];
-    if (all.empty()) all.push_back(at->second);
+    Carriers& all = shared_[*first];
+    if (all.empty()) all.push_back(*first);
     all.push_back(&live);
 }
 
-template <typename Table, typename Name>
-FleetIndex::CarriersView FleetIndex::carriers(const Table& table, const Name& name) const {
-    const auto at = table.find(name);
-    if (at == table.end()) return {};
+template <typename By, typename Name>
+FleetIndex::CarriersView FleetIndex::carriers(const Table<LiveResource, By>& table, const Name& name) const {
+    const auto first = table.find(name);
+    if (first == table.end()) return {};
     if (!shared_.empty()) {
-        if (const auto all = shared_.find(at->second); all != shared_.end()) return all->second;
+        if (const auto all = shared_.find(*first); all != shared_.end()) return all->second;
     }
-    return {&at->second, 1};
+    return {&*first, 1};
 }
 
 FleetIndex::CarriersView FleetIndex::named_by_key(Kind kind, std::string_view key) const {
@@ -111,7 +110,7 @@ const LiveResource* FleetIndex::eldest(CarriersView carriers) const {
 
 const LiveResource* FleetIndex::by_id(Kind kind, std::string_view id) const {
     const auto at = by_id_[slot(kind)].find(id);
-    return at == by_id_[slot(kind)].end() ? nullptr : at->second;
+    return at == by_id_[slot(kind)].end() ? nullptr : *at;
 }
 
 const Binding* FleetIndex::binding(const Address& address) const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
 
 #include <optional>
@@ -69,37 +68,51 @@ class FleetIndex {
                               const Value* candidates) const;
 
   private:
-    // Tables without a node for each entry: with 100,000 resources it is the memory that is waited for.
-    using ByName =
-        tsl::robin_map<std::string_view, const LiveResource*, std::hash<std::string_view>, std::equal_to<>,
-                       std::allocator<std::pair<std::string_view, const LiveResource*>>, true>;
     struct Subject {  // what finds a task: the team's id, and the task's subject
         std::string_view team, subject;
         friend bool operator==(const Subject&, const Subject&) = default;
     };
-    struct SubjectHash {
-        std::size_t operator()(const Subject& subject) const noexcept;
+    // What the tables find their entries by.
+    struct ById {
+        static std::string_view of(std::string_view id) { return id; }
+        static std::string_view of(const LiveResource* live) { return live->id.value; }
     };
-    struct BindingHash {
-        using is_transparent = void;
-        std::size_t operator()(const Address& address) const noexcept {
-            return std::hash<Address>()(address);
-        }
-        std::size_t operator()(const Binding* binding) const noexcept { return (*this)(binding->address); }
+    struct ByName {
+        static std::string_view of(std::string_view name) { return name; }
+        static std::string_view of(const LiveResource* live) { return live->name; }
     };
-    struct BindingEqual {
-        using is_transparent = void;
+    struct BySubject {
+        static Subject of(const Subject& subject) { return subject; }
+        static Subject of(const LiveResource* task) { return {task->team.value, task->name}; }
+    };
+    struct ByAddress {
         static const Address& of(const Address& address) { return address; }
         static const Address& of(const Binding* binding) { return binding->address; }
-        bool operator()(const auto& left, const auto& right) const { return of(left) == of(right); }
     };
+    static std::size_t hash_of(std::string_view text) noexcept { return std::hash<std::string_view>()(text); }
+    static std::size_t hash_of(const Subject& subject) noexcept;
+    static std::size_t hash_of(const Address& address) noexcept { return std::hash<Address>()(address); }
+    template <typename By>
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(const auto& item) const noexcept { return hash_of(By::of(item)); }
+    };
+    template <typename By>
+    struct Equal {
+        using is_transparent = void;
+        bool operator()(const auto& left, const auto& right) const { return By::of(left) == By::of(right); }
+    };
+    // Without a node for each entry, and no more in it than the pointer and a part of its hash: with 100,000
+    // resources it is the memory that is waited for.
+    template <typename Item, typename By>
+    using Table = tsl::robin_set<const Item*, Hash<By>, Equal<By>, std::allocator<const Item*>, true>;
     using Carriers = std::vector<const LiveResource*>;  // of one key, or one team and subject; oldest first
     using CarriersView = std::span<const LiveResource* const>;
 
-    template <typename Table, typename Name>
-    void add_carrier(Table& table, const Name& name, const LiveResource& live);
-    template <typename Table, typename Name>
-    [[nodiscard]] CarriersView carriers(const Table& table, const Name& name) const;
+    template <typename By>
+    void add_carrier(Table<LiveResource, By>& table, const LiveResource& live);
+    template <typename By, typename Name>
+    [[nodiscard]] CarriersView carriers(const Table<LiveResource, By>& table, const Name& name) const;
     [[nodiscard]] CarriersView named_by_key(Kind kind, std::string_view key) const;
     [[nodiscard]] CarriersView in_team(const LiveResource* team, std::string_view subject) const;
     [[nodiscard]] CarriersView carriers_of(const Address& address) const;
@@ -116,14 +129,12 @@ class FleetIndex {
     // Carriers of a key that another carrier is preferred to: what is bound to them has lost a tie.
     std::unordered_set<const LiveResource*> passed_over_;
 
-    ByName by_id_[3];
-    ByName by_name_[2];  // agents and teams that carry a key
-    tsl::robin_map<Subject, const LiveResource*, SubjectHash, std::equal_to<>,
-                   std::allocator<std::pair<Subject, const LiveResource*>>, true>
-        by_subject_;
+    Table<LiveResource, ById> by_id_[3];
+    Table<LiveResource, ByName> by_name_[2];  // agents and teams that carry a key
+    Table<LiveResource, BySubject> by_subject_;
     // The few that share their key, by the one of them that the tables above hold.
     std::unordered_map<const LiveResource*, Carriers> shared_;
-    tsl::robin_set<const Binding*, BindingHash, BindingEqual, std::allocator<const Binding*>, true> bindings_;
+    Table<Binding, ByAddress> bindings_;
     std::vector<const Binding*> bound_;  // by the position of the resource in the snapshot; null: none
     std::unordered_map<Address, std::vector<const Binding*>> bound_tasks_;  // by team
     std::unordered_map<Address, TaskEnd> ends_;

@@ -63,7 +63,7 @@ TaskBoard::TaskBoard(const std::vector<Binding>& submitted, const std::vector<co
         task.stage = TaskStage::submitted;
         task.id = binding.id;
         task.team = binding.team;
-        task.assign_to = binding.applied.text(Attribute::assign_to);
+        task.assign_to = binding.applied.read().text(Attribute::assign_to);
         task.submitted_at = now;
         task.since = now;
         bound.insert(binding.address);

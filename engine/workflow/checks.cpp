@@ -135,43 +135,37 @@ class Checker {
     Suggestions suggestions_;
 };
 
-// The keys of a workflow's agents and teams.
-struct Keys {
-    std::vector<std::string> agents, teams;
-};
-
-Keys keys_of(const Workflow& workflow) {
-    Keys keys;
-    keys.agents.reserve(workflow.agents.size());
-    for (const AgentSpec& agent : workflow.agents)
-        keys.agents.push_back(Key::derive(workflow.name, agent.name).text());
-    keys.teams.reserve(workflow.teams.size());
-    for (const TeamSpec& team : workflow.teams)
-        keys.teams.push_back(Key::derive(workflow.name, team.name).text());
-    return keys;
+void derive_keys(Workflow& workflow) {
+    for (AgentSpec& agent : workflow.agents)
+        agent.key = Key::derive(workflow.name, agent.name).text();
+    for (TeamSpec& team : workflow.teams)
+        team.key = Key::derive(workflow.name, team.name).text();
 }
 
 // What must hold between them: names once, and keys.
 class CrossChecker {
   public:
-    CrossChecker(Diagnostics& diagnostics, const std::vector<Keys>& keys) : diagnostics_(diagnostics) {
+    CrossChecker(Diagnostics& diagnostics, const std::vector<Workflow>& workflows)
+        : diagnostics_(diagnostics) {
         std::size_t agents = 0;
         std::size_t teams = 0;
-        for (const Keys& one : keys) {
-            agents += one.agents.size();
-            teams += one.teams.size();
+        for (const Workflow& workflow : workflows) {
+            agents += workflow.agents.size();
+            teams += workflow.teams.size();
         }
         agent_keys_.reserve(agents);
         team_keys_.reserve(teams);
     }
 
-    void workflow(const Workflow& workflow, const WorkflowPlaces& places, const Keys& keys) {
+    void workflow(const Workflow& workflow, const WorkflowPlaces& places) {
         // The keys of a workflow whose name is there twice are there twice too, which is not worth saying.
         if (!once(workflows_, workflow.name, places.name, "workflow", diagnostics_)) return;
         for (std::size_t i = 0; i < workflow.agents.size(); ++i)
-            key(agent_keys_, keys.agents[i], workflow.agents[i].name, places.agents[i], workflow.name);
+            key(agent_keys_, workflow.agents[i].key, workflow.agents[i].name, places.agents[i],
+                workflow.name);
         for (std::size_t i = 0; i < workflow.teams.size(); ++i)
-            key(team_keys_, keys.teams[i], workflow.teams[i].name, places.teams[i].name, workflow.name);
+            key(team_keys_, workflow.teams[i].key, workflow.teams[i].name, places.teams[i].name,
+                workflow.name);
     }
 
   private:
@@ -199,25 +193,24 @@ class CrossChecker {
 
 }  // namespace
 
-void check_workflows(const std::vector<Workflow>& workflows, const std::vector<WorkflowPlaces>& places,
+void check_workflows(std::vector<Workflow>& workflows, const std::vector<WorkflowPlaces>& places,
                      Diagnostics& diagnostics) {
     constexpr std::size_t kLeastWorkflows = 8;
     const std::size_t parts = worthwhile_parts(workflows.size(), kLeastWorkflows);
     std::vector<Diagnostics> found(parts);
-    std::vector<Keys> keys(workflows.size());
     in_parallel(parts, [&](std::size_t part) {
         Checker checker(found[part]);
         const std::size_t end = workflows.size() * (part + 1) / parts;
         for (std::size_t i = workflows.size() * part / parts; i < end; ++i) {
             checker.workflow(workflows[i], places[i]);
-            keys[i] = keys_of(workflows[i]);
+            derive_keys(workflows[i]);
         }
     });
     for (Diagnostics& part : found)
         diagnostics.append(std::move(part));
-    CrossChecker across(diagnostics, keys);
+    CrossChecker across(diagnostics, workflows);
     for (std::size_t i = 0; i < workflows.size(); ++i)
-        across.workflow(workflows[i], places[i], keys[i]);
+        across.workflow(workflows[i], places[i]);
 }
 
 }  // namespace tlm

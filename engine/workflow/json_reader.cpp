@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
 #include <string_view>
@@ -15,24 +14,27 @@ namespace {
 
 using Size = rapidjson::SizeType;
 
-// Turns the parser's events into the tree. An event comes when its token has been read, so where the token
-// began is found by looking back from where the stream stands.
+// Turns the parser's events into the tree. The parser decodes texts in place, so that where they are is where
+// they stand in the file.
 class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonHandler> {
   public:
-    JsonHandler(std::string_view text, const rapidjson::MemoryStream& stream, TreeBuilder& builder)
-        : text_(text), stream_(stream), cursor_(text), builder_(builder) {}
+    // `text` is the file's, `stream` reads a copy of it that begins at `in_place`.
+    JsonHandler(std::string_view text, const char* in_place, rapidjson::InsituStringStream& stream,
+                TreeBuilder& builder)
+        : text_(text), in_place_(in_place), stream_(stream), cursor_(text), builder_(builder) {}
 
-    bool Null() { return plain("null", ScalarType::null); }
-    bool Bool(bool value) { return plain(value ? "true" : "false", ScalarType::boolean); }
+    bool Null() { return word("null", ScalarType::null); }
+    bool Bool(bool value) { return word(value ? "true" : "false", ScalarType::boolean); }
     bool RawNumber(const char* text, Size length, bool) {
         const std::string_view number(text, length);
         const bool whole = number.find_first_of(".eE") == std::string_view::npos;
-        return plain(number, whole ? ScalarType::integer : ScalarType::number);
+        return builder_.scalar(std::string(number), whole ? ScalarType::integer : ScalarType::number,
+                               at(offset_of(text)));
     }
     bool String(const char* text, Size length, bool) {
-        const Mark mark = at(string_begin());
-        // The parser checks bytes, but takes the second half of a pair by itself as an escape.
-        if (!valid_utf8({text, length})) return builder_.fail(mark, "not JSON: half of a surrogate pair");
+        const std::size_t begin = offset_of(text) - 1;
+        const Mark mark = at(begin);
+        if (!valid_utf8({text, length})) return builder_.fail(mark, why_invalid(begin));
         return builder_.scalar(std::string(text, length), ScalarType::string, mark);
     }
     bool Key(const char* text, Size length, bool copy) { return String(text, length, copy); }
@@ -45,26 +47,27 @@ class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonH
     Mark at(std::size_t offset) { return cursor_.at_byte(offset); }
 
   private:
-    bool plain(std::string_view text, ScalarType type) {
+    [[nodiscard]] std::size_t offset_of(const char* text) const {
+        return static_cast<std::size_t>(text - in_place_);
+    }
+
+    // Comes when it has been read.
+    bool word(std::string_view text, ScalarType type) {
         return builder_.scalar(std::string(text), type, at(stream_.Tell() - text.size()));
     }
 
-    // The opening quote: the last one before the closing quote that no odd number of backslashes precedes.
-    std::size_t string_begin() const {
-        std::size_t at = stream_.Tell() - 1;
-        while (at > 0) {
-            --at;
-            if (text_[at] != '"') continue;
-            std::size_t slashes = 0;
-            while (slashes < at && text_[at - 1 - slashes] == '\\')
-                ++slashes;
-            if (slashes % 2 == 0) break;
-        }
-        return at;
+    // The parser checks no bytes, and takes the second half of a pair by itself as an escape.
+    [[nodiscard]] std::string why_invalid(std::size_t quote) const {
+        std::size_t end = quote + 1;
+        while (end < text_.size() && text_[end] != '"')
+            end += text_[end] == '\\' ? 2 : 1;
+        return valid_utf8(text_.substr(quote, end - quote)) ? "not JSON: half of a surrogate pair"
+                                                            : "not JSON: Invalid encoding in string.";
     }
 
     std::string_view text_;
-    const rapidjson::MemoryStream& stream_;
+    const char* in_place_;
+    rapidjson::InsituStringStream& stream_;
     LineCursor cursor_;
     TreeBuilder& builder_;
 };
@@ -73,12 +76,13 @@ class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonH
 
 Document read_json(std::string_view text, std::size_t file, Diagnostics& diagnostics) {
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    rapidjson::MemoryStream stream(text.data(), text.size());
+    std::string in_place(text);
+    rapidjson::InsituStringStream stream(in_place.data());
     TreeBuilder builder(file, diagnostics);
-    JsonHandler handler(text, stream, builder);
+    JsonHandler handler(text, in_place.data(), stream, builder);
     rapidjson::Reader reader;
-    constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                                rapidjson::kParseNumbersAsStringsFlag;
+    constexpr unsigned kFlags =
+        rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     const auto result = reader.Parse<kFlags>(stream, handler);
     if (result.Code() == rapidjson::kParseErrorTermination) return builder.take();  // after a fault
     if (result.IsError()) {

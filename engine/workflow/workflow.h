@@ -24,6 +24,7 @@ enum class Teardown { on_completion, on_failure, never };
 // member: what is not set gets its default on creation and is not managed afterwards.
 struct AgentSpec {
     std::string name;
+    std::string key;  // Key::derive of workflow and name, where it was derived already; else empty
     std::optional<std::string> program;  // default claude-code
     std::optional<std::string> model;
     std::optional<std::string> working_dir;  // default /tmp
@@ -44,6 +45,7 @@ struct TaskSpec {
 
 struct TeamSpec {
     std::string name;
+    std::string key;                  // as an agent's
     std::vector<std::string> agents;  // names of agents of the workflow
     std::vector<TaskSpec> tasks;
     Position position;
