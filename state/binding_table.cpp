@@ -28,7 +28,7 @@ Result<std::int64_t> count_bindings(Database& database, std::int64_t target) {
 
 }  // namespace
 
-Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t target) {
+Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t target, bool check) {
     BOOST_OUTCOME_TRY(count, count_bindings(database, target));
     BOOST_OUTCOME_TRY(
         rows,
@@ -39,6 +39,9 @@ Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t targ
         BOOST_OUTCOME_TRY(more, rows.next());
         if (!more) break;
         BOOST_OUTCOME_TRY(address, address_of(database, rows.view(0)));
+        if (check) {
+            BOOST_OUTCOME_TRYV(attributes_of(database, rows.view(4)));
+        }
         bindings.push_back({std::move(address),
                             rows.text(1),
                             {rows.text(2)},

@@ -9,7 +9,8 @@
 namespace tlm::state {
 
 // The tables `bindings` and `left_behind`. `target` is a number of the table `targets`.
-[[nodiscard]] Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t target);
+// Sorted by address. With `check` what was last applied is looked at too; else damage to it is passed over.
+[[nodiscard]] Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t target, bool check);
 [[nodiscard]] Result<std::vector<LeftBehind>> read_left_behind(Database& database, std::int64_t target);
 
 // True where it made a difference. What is bound is not left behind (any more).

@@ -103,7 +103,10 @@ Result<std::int64_t> StateFile::serial() const {
 
 Result<std::vector<Binding>> StateFile::bindings() const {
     return read_or_empty<std::vector<Binding>>(
-        [&](Database& database) { return state::read_bindings(database, target_number_); });
+        [&](Database& database) {  // Nothing is changed by what is damaged; who only looks need not wait for
+                                   // that check.
+            return state::read_bindings(database, target_number_, mode_ == StateMode::write);
+        });
 }
 
 Result<std::vector<LeftBehind>> StateFile::left_behind() const {

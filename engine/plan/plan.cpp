@@ -120,6 +120,8 @@ bool has_changes(const Plan& plan) {
 }
 
 Result<Planned> make_plan(PlanInputs inputs) {
+    Planned planned;
+    planned.plan.teardown = teardown_rules(inputs.workflows, inputs.options);  // before they are used up
     auto [fleet, desired, matches] = compare(inputs);
     std::set<std::string> names;
     for (const Workflow& workflow : inputs.workflows)
@@ -128,11 +130,9 @@ Result<Planned> make_plan(PlanInputs inputs) {
     for (const Binding& binding : inputs.state.bindings)
         known.insert(binding.address.workflow);
 
-    Planned planned;
     planned.plan.target = inputs.target;
     planned.plan.options = inputs.options;
     planned.plan.workflows.assign(names.begin(), names.end());
-    planned.plan.teardown = teardown_rules(inputs.workflows, inputs.options);
     const auto wanted = protections_of(inputs.workflows);
     planned.strays = find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, known);
 

@@ -19,6 +19,6 @@ inline constexpr std::string_view kPlanFormat = "tlm-plan/1";
 
 // Reads a plan file. `name` is how messages call it. Errors: bad_input where it is not a plan file or one of
 // a newer format; conflict where it is one and was altered after it was written.
-[[nodiscard]] Result<Plan> plan_from_text(std::string_view text, const std::string& name);
+[[nodiscard]] Result<Plan> plan_from_text(const std::string& text, const std::string& name);
 
 }  // namespace tlm

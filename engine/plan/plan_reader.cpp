@@ -10,6 +10,7 @@
 #include <initializer_list>
 
 #include "engine/base/sha256.h"
+#include "engine/base/text.h"
 #include "engine/plan/plan_blocks.h"
 #include "engine/plan/plan_file.h"
 #include "engine/plan/plan_schema.h"
@@ -400,7 +401,7 @@ class SameButForBlanks {
     bool same_ = true;
 };
 
-constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+constexpr unsigned kParseFlags = rapidjson::kParseIterativeFlag;
 
 // Where the document breaks the schema, as a JSON pointer and the schema's word; empty where it does not.
 // Asked only of what the reader refuses: it takes nothing that is not valid, and validating 100,000 changes
@@ -427,16 +428,24 @@ Error altered(const std::string& name, const std::string& how) {
 
 }  // namespace
 
-Result<Plan> plan_from_text(std::string_view text, const std::string& name) {
+Result<Plan> plan_from_text(const std::string& file, const std::string& name) {
     const std::vector<std::string> hints = {"A plan file is what `tlm plan --out FILE` writes."};
-    PlanParts parts;
-    rapidjson::MemoryStream bytes(text.data(), text.size());
-    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
-    if (const auto parsed = rapidjson::Reader().Parse<kParseFlags>(stream, parts); parsed.IsError()) {
+    std::string_view text = file;
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    const auto not_a_plan = [&](rapidjson::ParseErrorCode code, std::size_t offset) {
         return fail(ErrorCode::bad_input,
-                    fmt::format("not a plan file: {}", rapidjson::GetParseError_En(parsed.Code())),
-                    fmt::format("{}:{}", name, line_of(text, parsed.Offset())), hints);
-    }
+                    fmt::format("not a plan file: {}", rapidjson::GetParseError_En(code)),
+                    fmt::format("{}:{}", name, line_of(text, offset)), hints);
+    };
+    // The parser would check it character by character, and takes a NUL for the end.
+    if (const std::size_t valid = well_formed_bytes(text); valid != text.size())
+        return not_a_plan(rapidjson::kParseErrorStringInvalidEncoding, valid);
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+        return not_a_plan(rapidjson::kParseErrorDocumentRootNotSingular, nul);
+    PlanParts parts;
+    rapidjson::StringStream stream(text.data());
+    if (const auto parsed = rapidjson::Reader().Parse<kParseFlags>(stream, parts); parsed.IsError())
+        return not_a_plan(parsed.Code(), parsed.Offset());
     const rapidjson::Document& document = parts.rest();
     if (!document.IsObject() || !document.HasMember("format") || !document["format"].IsString()) {
         return fail(ErrorCode::bad_input, "not a plan file: it has no member `format`", name, hints);
@@ -453,7 +462,6 @@ Result<Plan> plan_from_text(std::string_view text, const std::string& name) {
     const bool has_digest = document.HasMember("digest") && document["digest"].IsString();
     const std::string_view written = has_digest ? text_of(document["digest"]) : std::string_view();
     // What people review is the text, so it must not hold anything that the digest does not cover.
-    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     SameButForBlanks comparison(text);
     Sha256 hash;
     bool first = true;

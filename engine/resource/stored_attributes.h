@@ -15,7 +15,7 @@ class StoredAttributes {
     StoredAttributes() = default;
     StoredAttributes(const Attributes& attributes)  // NOLINT(google-explicit-constructor): they mean the same
         : json_(attributes_to_json(attributes)) {}
-    // `json` is taken as it is: damage is for `tlm state check` to find, and reads as if nothing was stored.
+    // `json` is taken as it is. What is no such text reads as if nothing was stored.
     [[nodiscard]] static StoredAttributes from_json(std::string json) {
         StoredAttributes stored;
         stored.json_ = std::move(json);

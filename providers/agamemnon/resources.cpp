@@ -5,7 +5,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <array>
 #include <charconv>
+#include <optional>
 
 #include "engine/base/text.h"
 
@@ -71,68 +73,91 @@ const char* member_name(Kind kind, Attribute attribute) {
     return "";
 }
 
-void read_text(Kind kind, const Json& json, Attribute attribute, Attributes& attributes) {
-    const Json* value = find(json, member_name(kind, attribute));
-    if (value != nullptr && is_text(*value)) attributes.set(attribute, text_of(*value));
+std::optional<Value> read_text(const Json& json) {
+    if (!is_text(json)) return std::nullopt;
+    return text_of(json);
 }
 
-void read_list(const Json& json, const char* name, Attribute attribute, Attributes& attributes) {
-    const Json* value = find(json, name);
-    if (value == nullptr || !value->IsArray()) return;
+std::optional<Value> read_list(const Json& json) {
+    if (!json.IsArray()) return std::nullopt;
     StringList list;
-    for (const Json& item : value->GetArray()) {
+    list.reserve(json.Size());
+    for (const Json& item : json.GetArray()) {
         if (is_text(item)) list.push_back(text_of(item));
     }
-    attributes.set(attribute, std::move(list));
+    return list;
 }
 
 // An array as the API description says, or the one string that the Python program wrote; both mean the same.
-void read_program_args(const Json& json, Attributes& attributes) {
-    const Json* value = find(json, "programArgs");
-    if (value == nullptr || !is_text(*value))
-        return read_list(json, "programArgs", Attribute::program_args, attributes);
+std::optional<Value> read_program_args(const Json& json) {
+    if (!is_text(json)) return read_list(json);
     StringList list;
-    const std::string text = text_of(*value);
+    const std::string text = text_of(json);
     std::size_t at = 0;
     while ((at = text.find_first_not_of(" \t\n", at)) != std::string::npos) {
         const std::size_t end = std::min(text.find_first_of(" \t\n", at), text.size());
         list.push_back(text.substr(at, end - at));
         at = end;
     }
-    attributes.set(Attribute::program_args, std::move(list));
+    return list;
 }
 
-void read_cpus(const Json& json, Attributes& attributes) {
-    const Json* value = find(json, "cpus");
-    if (value == nullptr) return;
-    if (value->IsInt64()) attributes.set(Attribute::cpus, value->GetInt64());
-    if (!value->IsString()) return;
+std::optional<Value> read_cpus(const Json& json) {
+    if (json.IsInt64()) return json.GetInt64();
+    if (!json.IsString()) return std::nullopt;
     std::int64_t number = 0;
-    const char* last = value->GetString() + value->GetStringLength();
-    const auto [end, error] = std::from_chars(value->GetString(), last, number);
-    if (error == std::errc() && end == last) attributes.set(Attribute::cpus, number);
+    const char* last = json.GetString() + json.GetStringLength();
+    const auto [end, error] = std::from_chars(json.GetString(), last, number);
+    if (error != std::errc() || end != last) return std::nullopt;
+    return number;
 }
 
-void read_agent(const Json& json, Attributes& attributes) {
-    for (const Attribute attribute :
-         {Attribute::label, Attribute::program, Attribute::working_dir, Attribute::description,
-          Attribute::docker_image, Attribute::memory, Attribute::host_id, Attribute::status}) {
-        read_text(Kind::agent, json, attribute, attributes);
-    }
-    read_program_args(json, attributes);
-    read_cpus(json, attributes);
-    if (const Json* host = find(json, "host"); host != nullptr && host->IsString()) {
-        attributes.set(Attribute::runtime, std::string(text_of(*host) == "docker" ? "docker" : "local"));
+std::optional<Value> read_value(const Json& json, Attribute attribute) {
+    switch (attribute) {
+        case Attribute::program_args:
+            return read_program_args(json);
+        case Attribute::cpus:
+            return read_cpus(json);
+        case Attribute::runtime:
+            if (!json.IsString()) return std::nullopt;
+            return std::string(text_of(json) == "docker" ? "docker" : "local");
+        case Attribute::members:
+        case Attribute::blocked_by:
+            return read_list(json);
+        case Attribute::assign_to:
+            if (json.IsString() && json.GetStringLength() == 0) return std::nullopt;
+            return read_text(json);
+        default:
+            return read_text(json);
     }
 }
 
-void read_task(const Json& json, Attributes& attributes) {
-    read_text(Kind::task, json, Attribute::description, attributes);
-    read_text(Kind::task, json, Attribute::status, attributes);
-    read_text(Kind::task, json, Attribute::assign_to, attributes);
-    if (attributes.text(Attribute::assign_to).empty()) attributes.erase(Attribute::assign_to);
-    read_list(json, "blockedBy", Attribute::blocked_by, attributes);
+// In the order of the enum, and with room for just as many as there are: a large fleet has a million values.
+template <std::size_t n>
+Attributes read_attributes(Kind kind, const Json& json, const std::array<Attribute, n>& known) {
+    std::array<const Json*, n> members{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        members[i] = find(json, member_name(kind, known[i]));
+        if (members[i] == nullptr && known[i] == Attribute::members) members[i] = find(json, "agent_ids");
+        if (members[i] != nullptr) ++count;
+    }
+    Attributes attributes;
+    attributes.reserve(count);
+    for (std::size_t i = 0; i < n; ++i) {
+        if (members[i] == nullptr) continue;
+        if (auto value = read_value(*members[i], known[i])) attributes.set(known[i], std::move(*value));
+    }
+    return attributes;
 }
+
+constexpr std::array kOfAgents = {Attribute::label,        Attribute::program,     Attribute::program_args,
+                                  Attribute::working_dir,  Attribute::description, Attribute::runtime,
+                                  Attribute::docker_image, Attribute::cpus,        Attribute::memory,
+                                  Attribute::host_id,      Attribute::status};
+constexpr std::array kOfTeams = {Attribute::members};
+constexpr std::array kOfTasks = {Attribute::description, Attribute::assign_to, Attribute::blocked_by,
+                                 Attribute::status};
 
 void write_value(Writer& writer, const Value& value) {
     const std::string json = value_to_json(value);
@@ -172,17 +197,16 @@ Result<LiveResource> read_resource(Kind kind, const Json& json) {
     }
     switch (kind) {
         case Kind::agent:
-            read_agent(json, resource.attributes);
+            resource.attributes = read_attributes(kind, json, kOfAgents);
             break;
         case Kind::team:
-            read_list(json, find(json, "agentIds") != nullptr ? "agentIds" : "agent_ids", Attribute::members,
-                      resource.attributes);
+            resource.attributes = read_attributes(kind, json, kOfTeams);
             break;
         case Kind::task:
             if (const Json* team = find(json, "teamId"); team != nullptr && is_text(*team)) {
                 resource.team = {text_of(*team)};
             }
-            read_task(json, resource.attributes);
+            resource.attributes = read_attributes(kind, json, kOfTasks);
             break;
     }
     return resource;

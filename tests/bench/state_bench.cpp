@@ -64,7 +64,7 @@ void CommitBatch(benchmark::State& state) {
             intent.plan = "sha256:0";
             intent.verb = "create";
             intent.key = binding.key;
-            intent.attributes = binding.applied;
+            intent.attributes = binding.applied.read();
             open.push_back(intent.id);
             batch.intents.push_back(std::move(intent));
         }

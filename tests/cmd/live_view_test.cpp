@@ -21,7 +21,9 @@ class LiveView : public testing::Test {
     void make(int n) {
         for (int i = 0; i < n; ++i) {
             Binding binding{address(i), {}, {std::to_string(i)}, {"t"}, {}};
-            binding.applied.set(Attribute::assign_to, std::string("ann"));
+            Attributes applied;
+            applied.set(Attribute::assign_to, std::string("ann"));
+            binding.applied = applied;
             bindings_.push_back(std::move(binding));
             LiveResource live;
             live.kind = Kind::task;

@@ -95,11 +95,13 @@ set xrange [{least}*0.7:{most}*1.5]
 set xlabel "agents" tc rgb "#808080"
 set format x "%.0f"
 set xtics ({xtics})
-set key top left reverse Left tc rgb "#808080"
+set key bottom right samplen 2 tc rgb "#808080"
 guide(x, first) = first * x / {least}
 set title "seconds" tc rgb "#808080"
 set format y "%g"
+set yrange [{shortest}/20:*]
 plot {time}
+set yrange [*:*]
 set title "peak memory, MB" tc rgb "#808080"
 set key off
 plot {memory}
@@ -129,6 +131,7 @@ def draw_growth(results, path):
             return f'guide(x, {first}) title "in proportion" with lines dt 2 lc rgb "#808080"'
 
         script = GNUPLOT.format(output=path.resolve(), least=sizes[0], most=sizes[-1],
+                                shortest=min(min(values["seconds"]) for values in growth["works"].values()),
                                 xtics=", ".join(f'"{size:,}" {size}' for size in sizes),
                                 time=f"{curves(2)}, {guide('seconds')}", memory=f"{curves(3)}, {guide('megabytes')}")
         subprocess.run(["gnuplot"], input=script, text=True, check=True)

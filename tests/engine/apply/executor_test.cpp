@@ -35,7 +35,7 @@ TEST(Apply_FreshFleet, MakesStartsAndBindsEverything) {
     EXPECT_EQ(world.state.bound.size(), 4U);
     const auto agent = world.state.bound.at(Address::agent("wf", "architect"));
     EXPECT_EQ(world.fleet.get(agent.id)->attributes.text(Attribute::status), "online");
-    EXPECT_EQ(agent.applied.text(Attribute::status), "online");
+    EXPECT_EQ(agent.applied.find(Attribute::status), Value("online"));
     EXPECT_THAT(world.state.open_intents().value(), IsEmpty());
 }
 

@@ -96,7 +96,7 @@ TEST_F(Rekey, Agent_WhoNamesItFollowsAndOnlyItsLabelIsLeftToTheNextApply) {
     const Binding& team = world.state.bound.at(Address::team_of("wf", "crew"));
     EXPECT_EQ(*team.applied.find(Attribute::members), Value(StringList({"builder", "chief"})));
     const Binding& task = world.state.bound.at(Address::task("wf", "crew", "design"));
-    EXPECT_EQ(task.applied.text(Attribute::assign_to), "chief");
+    EXPECT_EQ(task.applied.find(Attribute::assign_to), Value("chief"));
 }
 
 TEST_F(Rekey, Team_ItsTasksFollow) {
