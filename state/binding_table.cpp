@@ -75,9 +75,18 @@ Result<bool> put_binding(Database& database, std::int64_t target, const Binding&
                                    " IS NOT (excluded.key, excluded.id, excluded.team, excluded.applied)",
                                    target, binding.address.text(), binding.key, binding.id.value,
                                    binding.team.value, binding.applied.json()));
+    return changed > 0;
+}
+
+Result<bool> has_left_behind(Database& database) {
+    BOOST_OUTCOME_TRY(some, database.integer("SELECT EXISTS (SELECT 1 FROM left_behind)"));
+    return some != 0;
+}
+
+Result<void> erase_left_behind(Database& database, std::int64_t target, const Binding& binding) {
     BOOST_OUTCOME_TRYV(database.run("DELETE FROM left_behind WHERE target = ? AND id = ? AND address = ?",
                                     target, binding.id.value, binding.address.text()));
-    return changed > 0;
+    return success();
 }
 
 Result<bool> erase_binding(Database& database, std::int64_t target, const Address& address) {

@@ -100,12 +100,11 @@ Result<std::int64_t> next_entry(Database& database) {
 
 Result<void> insert_intent(Database& database, std::int64_t run, const Intent& intent,
                            const std::string& now) {
-    BOOST_OUTCOME_TRYV(
-        database.run("INSERT INTO journal(id, run, address, plan, verb, key, resource, team, forced,"
-                     " attributes, begun_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     intent.id.value, run, intent.address.text(), intent.plan, intent.verb, intent.key,
-                     intent.target.value, intent.team.value, std::int64_t{intent.forced},
-                     attributes_to_json(intent.attributes), now));
+    BOOST_OUTCOME_TRYV(database.run(
+        "INSERT INTO journal(id, run, address, verb, key, resource, team, forced,"
+        " attributes, begun_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        intent.id.value, run, intent.address.text(), intent.verb, intent.key, intent.target.value,
+        intent.team.value, std::int64_t{intent.forced}, attributes_to_json(intent.attributes), now));
     return success();
 }
 

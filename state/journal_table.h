@@ -24,6 +24,7 @@ struct OpenedRun {
 
 // The number after the last one in the journal, whoever's it is.
 [[nodiscard]] Result<std::int64_t> next_entry(Database& database);
+// Its plan is that of the run, and not written a second time.
 [[nodiscard]] Result<void> insert_intent(Database& database, std::int64_t run, const Intent& intent,
                                          const std::string& now);
 // An outcome without its intent is an error.

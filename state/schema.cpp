@@ -143,9 +143,23 @@ Result<void> migrate_to_version_5(Database& database) {
     )sql");
 }
 
+// Which plan a call belongs to is its run's: as a text of its own, in an index besides, it made a tenth of
+// what an apply writes.
+Result<void> migrate_to_version_6(Database& database) {
+    return database.script(R"sql(
+        DROP VIEW entries;
+        DROP INDEX journal_creates;
+        ALTER TABLE journal DROP COLUMN plan;
+        CREATE VIEW entries AS
+            SELECT j.id, j.address, r.plan, j.verb, j.key, j.resource, j.team, j.forced, j.attributes,
+                   j.begun_at, j.result, j.reason, j.made, r.id AS run, r.target
+            FROM journal AS j JOIN runs AS r ON r.number = j.run;
+    )sql");
+}
+
 // The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
-constexpr std::array kMigrations = {&create_version_1, &migrate_to_version_2, &migrate_to_version_3,
-                                    &migrate_to_version_4, &migrate_to_version_5};
+constexpr std::array kMigrations = {&create_version_1,     &migrate_to_version_2, &migrate_to_version_3,
+                                    &migrate_to_version_4, &migrate_to_version_5, &migrate_to_version_6};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 }  // namespace

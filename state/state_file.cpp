@@ -274,6 +274,9 @@ Result<void> StateFile::write(const JournalBatch& batch) {
         BOOST_OUTCOME_TRY(put, state::put_binding(*database_, target_number_, binding));
         changed = changed || put;
     }
+    if (!batch.bind.empty()) {
+        BOOST_OUTCOME_TRYV(forget_left_behind(batch.bind));
+    }
     for (const LeftBehind& left : batch.left_behind) {
         BOOST_OUTCOME_TRYV(state::put_left_behind(*database_, target_number_, left));
     }
@@ -288,6 +291,16 @@ Result<void> StateFile::write(const JournalBatch& batch) {
     BOOST_OUTCOME_TRYV(state::write_ends(*database_, target_number_, batch, now));
     if (changed) {
         BOOST_OUTCOME_TRYV(database_->run("UPDATE meta SET serial = serial + 1"));
+    }
+    return success();
+}
+
+// What is bound is not left behind any more. Nearly always nothing is, which is asked once for all of them.
+Result<void> StateFile::forget_left_behind(const std::vector<Binding>& bound) {
+    BOOST_OUTCOME_TRY(some, state::has_left_behind(*database_));
+    if (!some) return success();
+    for (const Binding& binding : bound) {
+        BOOST_OUTCOME_TRYV(state::erase_left_behind(*database_, target_number_, binding));
     }
     return success();
 }

@@ -76,6 +76,7 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
     [[nodiscard]] Result<void> add_target();
     [[nodiscard]] Result<void> check_writable() const;
     [[nodiscard]] Result<void> write(const JournalBatch& batch);
+    [[nodiscard]] Result<void> forget_left_behind(const std::vector<Binding>& bound);
     // Gives an empty T where the file does not exist, otherwise what `read` finds in it.
     template <typename T, typename Read>
     [[nodiscard]] Result<T> read_or_empty(Read read) const;

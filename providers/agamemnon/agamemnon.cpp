@@ -27,11 +27,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 
-constexpr int kMostReadTries = 5;       // of a read that fails, the first included
-constexpr auto kMostThrottling = 5min;  // after which a read that the server puts off gives up
-constexpr auto kStopNoticed = 100ms;    // after which who waits sees that it is to stop
-constexpr std::size_t kCallsAhead = 4;  // that wait for each that is on its way: what a commit takes
-constexpr int kMostRounds = 3;          // of lists that shift while they are read
+constexpr int kMostReadTries = 5;        // of a read that fails, the first included
+constexpr auto kMostThrottling = 5min;   // after which a read that the server puts off gives up
+constexpr auto kStopNoticed = 100ms;     // after which who waits sees that it is to stop
+constexpr std::size_t kCallsAhead = 16;  // that wait for each that is on its way, see at_once
+constexpr int kMostRounds = 3;           // of lists that shift while they are read
 
 // Bytes of a page of 1,000 items. The server takes at most some 6 KB of text in an agent or a task, six times
 // that where every character is escaped, and a thousand teams of a thousand agents each fit, too.
@@ -95,6 +95,8 @@ class Agamemnon::Impl {
         return found;
     }
 
+    // Calls that are handed over ahead are journalled together. A commit costs a sync of the disk and some
+    // twenty pages, however few calls it is for, and what is on its way meanwhile must last for so long.
     std::size_t at_once(std::size_t calls) {
         transfers_.at_once(calls);
         // One at a time means one after the other, and a change whole before the next.

@@ -178,6 +178,9 @@ class CurlRequests::Impl {
         curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, want_timer);
         curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, &timer_);
         headers_.add("Accept: application/json");
+        // What libcurl makes of its own options for these two it puts together anew for each request.
+        headers_.add("Accept-Encoding: gzip");
+        headers_.add("User-Agent: " + options_.user_agent);
         // Waiting for leave to send a body would cost a round trip.
         headers_.add("Expect:");
         if (!options_.api_key.empty()) headers_.add("Authorization: Bearer " + options_.api_key.reveal());
@@ -303,7 +306,6 @@ class CurlRequests::Impl {
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &sockets_);
         curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
         curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
-        curl_easy_setopt(easy, CURLOPT_USERAGENT, options_.user_agent.c_str());
         // A server on this machine is never behind a proxy, which would be sent the key in the clear. For
         // others what the environment says holds, NO_PROXY included.
         if (local_) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");

@@ -7,7 +7,9 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstddef>
 
 #include "engine/base/text.h"
 #include "providers/agamemnon/resources.h"
@@ -30,20 +32,32 @@ class WordsWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
     rapidjson::StringBuffer& buffer_;
 };
 
-rapidjson::Document parse(const std::string& body) {
-    rapidjson::Document document;
-    document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data(),
-                                                                                           body.size());
-    return document;
-}
+// A body as JSON. Most answers fit into what it holds itself, without which 64 KB are asked for each time.
+class Parsed {
+  public:
+    explicit Parsed(const std::string& body) {
+        document_.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data(),
+                                                                                                body.size());
+    }
+    // Null where the body is no JSON object, or has no such member.
+    [[nodiscard]] const rapidjson::Value* find(const char* member) const {
+        if (document_.HasParseError() || !document_.IsObject()) return nullptr;
+        const auto at = document_.FindMember(member);
+        return at == document_.MemberEnd() ? nullptr : &at->value;
+    }
+
+  private:
+    std::array<std::byte, 4096> values_;  // NOLINT(*-member-init): filled by the parser
+    rapidjson::MemoryPoolAllocator<> pool_{values_.data(), values_.size()};
+    rapidjson::Document document_{&pool_};
+};
 
 // The resource in an answer such as {"agent":{…}}; nothing where the body is of another shape.
 std::optional<LiveResource> resource_in(const Call& call, const Response& response) {
-    const rapidjson::Document document = parse(response.body);
-    if (document.HasParseError() || !document.IsObject()) return std::nullopt;
-    const auto at = document.FindMember(std::string(kind_name(call.kind)).c_str());
-    if (at == document.MemberEnd()) return std::nullopt;
-    auto resource = read_resource(call.kind, at->value);
+    const Parsed answer(response.body);
+    const rapidjson::Value* found = answer.find(std::string(kind_name(call.kind)).c_str());
+    if (found == nullptr) return std::nullopt;
+    auto resource = read_resource(call.kind, *found);
     if (!resource) return std::nullopt;
     return std::move(resource.value());
 }
@@ -99,18 +113,17 @@ bool says_running(const std::string& words) {
 
 // The server's `error` or `detail`; empty where it has none.
 std::string own_words(const Response& response) {
-    const rapidjson::Document document = parse(response.body);
-    if (document.HasParseError() || !document.IsObject()) return {};
+    const Parsed answer(response.body);
     for (const char* name : {"error", "detail"}) {
-        const auto at = document.FindMember(name);
-        if (at == document.MemberEnd()) continue;
+        const rapidjson::Value* found = answer.find(name);
+        if (found == nullptr) continue;
         std::string words;
-        if (at->value.IsString()) {
-            words.assign(at->value.GetString(), at->value.GetStringLength());
+        if (found->IsString()) {
+            words.assign(found->GetString(), found->GetStringLength());
         } else {
             rapidjson::StringBuffer buffer;
             WordsWriter writer(buffer);
-            at->value.Accept(writer);
+            found->Accept(writer);
             words.assign(buffer.GetString(), buffer.GetSize());
         }
         // The parser lets half of a surrogate pair through, which is no text.
@@ -154,11 +167,9 @@ std::optional<std::chrono::milliseconds> retry_after(const Response& response, s
         seconds = date < 0 ? -1 : std::max<std::int64_t>(0, date - now);
     }
     if (seconds < 0) {
-        const rapidjson::Document document = parse(response.body);
-        if (!document.HasParseError() && document.IsObject()) {
-            const auto at = document.FindMember("retry_after_seconds");
-            if (at != document.MemberEnd() && at->value.IsInt64()) seconds = at->value.GetInt64();
-        }
+        const Parsed answer(response.body);
+        const rapidjson::Value* found = answer.find("retry_after_seconds");
+        if (found != nullptr && found->IsInt64()) seconds = found->GetInt64();
     }
     if (seconds < 0) return std::nullopt;
     return std::chrono::seconds(std::min(seconds, kMost));

@@ -108,26 +108,56 @@ TEST_F(JournalTest, Reserve_RunOfAnotherProcessBetweenOpeningAndBeginning_GivesN
     EXPECT_LT(last, early->reserve());
 }
 
+// Version 5 kept the plan with every call.
+TEST_F(JournalTest, Open_FileOfVersion5_KnowsWhatItsPlansMadeAndLeftOpen) {
+    {
+        const auto file = open(StateMode::write);
+        ASSERT_TRUE(file->begin_run("apply", "digest-1").has_value());
+        const Intent made = intent(file->reserve(), "made");
+        ASSERT_TRUE(file->commit(Parts{.intents = {made}}).has_value());
+        ASSERT_TRUE(file->commit(Parts{.outcomes = {{made.id, "done", "", {"1"}}},
+                                       .intents = {intent(file->reserve(), "open")}})
+                        .has_value());
+    }
+    tamper(
+        "DROP VIEW entries; ALTER TABLE journal ADD COLUMN plan TEXT NOT NULL DEFAULT 'digest-1';"
+        "CREATE INDEX journal_creates ON journal(plan) WHERE verb = 'create';"
+        "CREATE VIEW entries AS SELECT j.id, j.address, j.plan, j.verb, j.key, j.resource, j.team, j.forced,"
+        " j.attributes, j.begun_at, j.result, j.reason, j.made, r.id AS run, r.target"
+        " FROM journal AS j JOIN runs AS r ON r.number = j.run; PRAGMA user_version = 5");
+    const auto file = open(StateMode::write);
+    EXPECT_THAT(file->progress_of("digest-1").value().made,
+                ElementsAre(Pair(Address::task("audit", "team/a", "made"), ResourceId{"1"})));
+    const auto left = file->open_intents().value();
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0], intent(left[0].id, "open"));
+    ASSERT_TRUE(file->begin_run("apply", "digest-2").has_value());
+    EXPECT_TRUE(file->commit(Parts{.intents = {intent(file->reserve(), "new")}}).has_value());
+}
+
 TEST_F(JournalTest, MadeByPlan_GivesOnlyItsCarriedOutCreates) {
     const auto file = open(StateMode::write);
     ASSERT_TRUE(file->begin_run("apply", "digest-1").has_value());
     JournalBatch batch;
-    const auto add = [&](const std::string& name, const std::string& verb, const std::string& plan,
-                         const std::string& result, const std::string& made) {
-        Intent added = intent(file->reserve(), name, verb);
-        added.plan = plan;
+    const auto add = [&](const std::string& name, const std::string& verb, const std::string& result,
+                         const std::string& made) {
+        const Intent added = intent(file->reserve(), name, verb);
         batch.intents.push_back(added);
         if (!result.empty()) batch.outcomes.push_back({added.id, result, "", {made}});
     };
-    add("done", "create", "digest-1", "done", "1");
-    add("settled", "create", "digest-1", "settled_done", "2");
-    add("failed", "create", "digest-1", "failed", "");
-    add("open", "create", "digest-1", "", "");
-    add("other verb", "update", "digest-1", "done", "3");
-    add("other plan", "create", "digest-2", "done", "4");
-    add("late", "create", "digest-2", "settled_not_done", "");
-    add("stopped", "stop", "digest-1", "", "");
-    add("deleted", "delete", "digest-1", "done", "");
+    add("done", "create", "done", "1");
+    add("settled", "create", "settled_done", "2");
+    add("failed", "create", "failed", "");
+    add("open", "create", "", "");
+    add("other verb", "update", "done", "3");
+    add("stopped", "stop", "", "");
+    add("deleted", "delete", "done", "");
+    ASSERT_TRUE(file->commit(batch).has_value());
+    ASSERT_TRUE(file->end_run("partial", {}).has_value());
+    ASSERT_TRUE(file->begin_run("apply", "digest-2").has_value());
+    batch = {};
+    add("other plan", "create", "done", "4");
+    add("late", "create", "settled_not_done", "");
     ASSERT_TRUE(file->commit(batch).has_value());
     const PlanProgress progress = file->progress_of("digest-1").value();
     EXPECT_THAT(progress.made,

@@ -35,9 +35,9 @@ class SchemaTest : public StateTest {
 
 TEST_F(SchemaTest, Open_VersionOfANewerProgram_IsRefusedWithBothVersions) {
     static_cast<void>(open(StateMode::write));
-    tamper("PRAGMA user_version = 6");
+    tamper("PRAGMA user_version = 7");
     for (const StateMode mode : {StateMode::read, StateMode::write}) {
-        expect_refused(mode, "newer tlm: it has version 6, this program knows versions up to 5",
+        expect_refused(mode, "newer tlm: it has version 7, this program knows versions up to 6",
                        "Update tlm");
     }
 }
