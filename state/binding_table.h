@@ -13,11 +13,13 @@ namespace tlm::state {
 [[nodiscard]] Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t target, bool check);
 [[nodiscard]] Result<std::vector<LeftBehind>> read_left_behind(Database& database, std::int64_t target);
 
-// True where it made a difference. What is bound is not left behind (any more): see erase_left_behind.
+// True where it made a difference.
 [[nodiscard]] Result<bool> put_binding(Database& database, std::int64_t target, const Binding& binding);
 // Whether anything is left behind, on whatever target.
 [[nodiscard]] Result<bool> has_left_behind(Database& database);
+// What is bound is not left behind any more.
 [[nodiscard]] Result<void> erase_left_behind(Database& database, std::int64_t target, const Binding& binding);
+// True where it made a difference.
 [[nodiscard]] Result<bool> erase_binding(Database& database, std::int64_t target, const Address& address);
 [[nodiscard]] Result<void> put_left_behind(Database& database, std::int64_t target, const LeftBehind& left);
 

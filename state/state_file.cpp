@@ -102,11 +102,10 @@ Result<std::int64_t> StateFile::serial() const {
 }
 
 Result<std::vector<Binding>> StateFile::bindings() const {
+    // Nothing is changed on the word of what is damaged. Who only looks need not wait for that check.
+    const bool check = mode_ == StateMode::write;
     return read_or_empty<std::vector<Binding>>(
-        [&](Database& database) {  // Nothing is changed by what is damaged; who only looks need not wait for
-                                   // that check.
-            return state::read_bindings(database, target_number_, mode_ == StateMode::write);
-        });
+        [&](Database& database) { return state::read_bindings(database, target_number_, check); });
 }
 
 Result<std::vector<LeftBehind>> StateFile::left_behind() const {
