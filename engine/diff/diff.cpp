@@ -34,8 +34,7 @@ class Differ {
             // It is not submitted once more only because the target does not show it any more.
             ++result_.unchanged;
         } else if (match.chosen == nullptr) {
-            const bool was_bound = fleet_.binding(desired.address) != nullptr;
-            create(desired, was_bound ? Reason::gone : Reason::absent);
+            create(desired, match.binding != nullptr ? Reason::gone : Reason::absent);
         } else if (requested_ && requested_(desired.address)) {
             make_anew(desired, match);
         } else if (desired.address.kind == Kind::task) {
@@ -56,7 +55,7 @@ class Differ {
                    *text == *desired.attributes.find(Attribute::description);
         }
         AttributeSet same;
-        return differences(desired, *match.chosen, fleet_.binding(desired.address), same).empty();
+        return differences(desired, *match.chosen, match.binding, same).empty();
     }
 
     // compare(), where is_as_desired() has said yes.
@@ -294,7 +293,7 @@ class Differ {
 
     void compare_existing(const DesiredResource& desired, const Match& match) {
         AttributeSet same;
-        const Binding* binding = match.bound ? fleet_.binding(desired.address) : nullptr;
+        const Binding* binding = match.bound ? match.binding : nullptr;
         std::vector<AttributeChange> changes = differences(desired, *match.chosen, binding, same);
         if (changes.empty() && match.bound) {
             ++result_.unchanged;
@@ -305,7 +304,7 @@ class Differ {
         const Action action = changes.empty() ? Action::adopt : Action::update;
         // What is adopted is part of what is reviewed, and of what a conflict names.
         if (action == Action::adopt) changes = adopted_attributes(desired, *match.chosen);
-        if (lost_a_tie(desired.address, match)) reason = Reason::tie;
+        if (lost_a_tie(desired.address.kind, match)) reason = Reason::tie;
         Change change = change_for(desired, action, reason);
         change.id = match.chosen->id;
         MustMatch unchanged;
@@ -320,9 +319,8 @@ class Differ {
     }
 
     // What the address was bound to is still there, and yet the address means another one.
-    bool lost_a_tie(const Address& address, const Match& match) const {
-        const Binding* binding = fleet_.binding(address);
-        return binding != nullptr && !match.bound && fleet_.by_id(address.kind, binding->id) != nullptr;
+    bool lost_a_tie(Kind kind, const Match& match) const {
+        return match.binding != nullptr && !match.bound && fleet_.by_id(kind, match.binding->id) != nullptr;
     }
 
     std::vector<AttributeChange> adopted_attributes(const DesiredResource& desired,

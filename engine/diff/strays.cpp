@@ -14,7 +14,11 @@ class StrayFinder {
     StrayFinder(const Snapshot& snapshot, const FleetIndex& fleet,
                 const std::vector<DesiredResource>& desired, const std::vector<Match>& matches,
                 const std::vector<LeftBehind>& left_behind, const std::set<std::string>& workflows)
-        : snapshot_(snapshot), fleet_(fleet), workflows_(workflows), claimed_(snapshot.resources.size()) {
+        : snapshot_(snapshot),
+          fleet_(fleet),
+          workflows_(fleet.bound_workflows()),
+          claimed_(snapshot.resources.size()) {
+        workflows_.insert(workflows.begin(), workflows.end());
         for (const LeftBehind& left : left_behind)
             left_behind_.emplace(left.id, &left.address);
         for (std::size_t i = 0; i < desired.size(); ++i) {
@@ -59,7 +63,7 @@ class StrayFinder {
 
     const Snapshot& snapshot_;
     const FleetIndex& fleet_;
-    const std::set<std::string>& workflows_;
+    std::set<std::string> workflows_;  // whose key may prove that something is theirs
     std::unordered_map<ResourceId, const Address*> left_behind_;
     std::vector<bool> claimed_;  // by position in the snapshot
     std::unordered_map<const LiveResource*, const Address*> surplus_;

@@ -101,18 +101,12 @@ std::optional<DriftKind> parse_drift(std::string_view name) {
 
 std::vector<Finding> find_drift(PlanInputs inputs, const std::set<DriftKind>& ignored) {
     auto [fleet, desired, matches] = compare(inputs);
-    std::set<std::string> known;
-    for (const Workflow& workflow : inputs.workflows)
-        known.insert(workflow.name);
-    for (const Binding& binding : inputs.state.bindings)
-        known.insert(binding.address.workflow);
-
-    std::vector<Finding> findings;
-    const auto strays =
-        find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, known);
     std::set<std::string> read;
     for (const Workflow& workflow : inputs.workflows)
         read.insert(workflow.name);
+
+    std::vector<Finding> findings;
+    const auto strays = find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, read);
     for (const Stray& stray : strays) {
         findings.push_back(from_stray(stray));
         findings.back().not_read = stray.address && !read.contains(stray.address->workflow);

@@ -126,15 +126,12 @@ Result<Planned> make_plan(PlanInputs inputs) {
     std::set<std::string> names;
     for (const Workflow& workflow : inputs.workflows)
         names.insert(workflow.name);
-    std::set<std::string> known = names;
-    for (const Binding& binding : inputs.state.bindings)
-        known.insert(binding.address.workflow);
 
     planned.plan.target = inputs.target;
     planned.plan.options = inputs.options;
     planned.plan.workflows.assign(names.begin(), names.end());
     const auto wanted = protections_of(inputs.workflows);
-    planned.strays = find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, known);
+    planned.strays = find_strays(inputs.snapshot, fleet, desired, matches, inputs.state.left_behind, names);
 
     if (!inputs.options.destroy) {
         BOOST_OUTCOME_TRYV(check_patterns(inputs.options.replaces, {}, desired, "--replace"));

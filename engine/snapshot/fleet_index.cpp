@@ -51,25 +51,30 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
         }
     }
     bindings_.reserve(bindings.size());
+    for (const Binding& binding : bindings)
+        bindings_.push_back(&binding);
+    const auto address_of = [](const Binding* binding) -> const Address& { return binding->address; };
+    // As the state gives them.
+    if (!std::ranges::is_sorted(bindings_, {}, address_of)) std::ranges::sort(bindings_, {}, address_of);
+    bound_to_.reserve(bindings_.size());
     std::vector<const Binding*>* of_team = nullptr;  // the list that the last task went to
-    for (const Binding& binding : bindings) {
-        bindings_.insert(&binding);
-        const Address& address = binding.address;
-        if (const LiveResource* live = by_id(address.kind, binding.id)) {
-            if (bound_[position(live)] == nullptr) bound_[position(live)] = &binding;
-        }
+    for (const Binding* binding : bindings_) {
+        const Address& address = binding->address;
+        const LiveResource* live = by_id(address.kind, binding->id);
+        bound_to_.push_back(live);
+        if (live != nullptr && bound_[position(live)] == nullptr) bound_[position(live)] = binding;
         if (address.kind != Kind::task) continue;
         const bool same_team = of_team != nullptr && of_team->back()->address.team == address.team &&
                                of_team->back()->address.workflow == address.workflow;
         if (!same_team) of_team = &bound_tasks_[Address::team_of(address.workflow, address.team)];
-        of_team->push_back(&binding);
+        of_team->push_back(binding);
     }
     for (const EndedTask& task : ended)
         ends_.emplace(task.address, task.end);
 }
 
 template <typename By>
-void FleetIndex::add_carrier(Table<LiveResource, By>& table, const LiveResource& live) {
+void FleetIndex::add_carrier(Table<By>& table, const LiveResource& live) {
     const auto [first, only] = table.insert(&live);
     if (only) return;
     Carriers& all = shared_[*first];
@@ -78,7 +83,7 @@ void FleetIndex::add_carrier(Table<LiveResource, By>& table, const LiveResource&
 }
 
 template <typename By, typename Name>
-FleetIndex::CarriersView FleetIndex::carriers(const Table<LiveResource, By>& table, const Name& name) const {
+FleetIndex::CarriersView FleetIndex::carriers(const Table<By>& table, const Name& name) const {
     const auto first = table.find(name);
     if (first == table.end()) return {};
     if (!shared_.empty()) {
@@ -113,9 +118,32 @@ const LiveResource* FleetIndex::by_id(Kind kind, std::string_view id) const {
     return at == by_id_[slot(kind)].end() ? nullptr : *at;
 }
 
+std::size_t FleetIndex::place_of(const Address& address, std::size_t near) const {
+    if (near < bindings_.size() && bindings_[near]->address == address) return near;
+    const auto address_of = [](const Binding* binding) -> const Address& { return binding->address; };
+    const bool next_is_behind = near >= bindings_.size() || address < bindings_[near]->address;
+    const bool last_is_before = near == 0 || bindings_[near - 1]->address < address;
+    if (next_is_behind && last_is_before) return near;
+    return static_cast<std::size_t>(std::ranges::lower_bound(bindings_, address, {}, address_of) -
+                                    bindings_.begin());
+}
+
+const Binding* FleetIndex::at_place(std::size_t place, const Address& address) const {
+    if (place == bindings_.size() || bindings_[place]->address != address) return nullptr;
+    return bindings_[place];
+}
+
 const Binding* FleetIndex::binding(const Address& address) const {
-    const auto at = bindings_.find(address);
-    return at == bindings_.end() ? nullptr : *at;
+    return at_place(place_of(address, bindings_.size()), address);
+}
+
+std::set<std::string> FleetIndex::bound_workflows() const {
+    std::set<std::string> names;
+    for (const Binding* binding : bindings_) {
+        if (names.empty() || *names.rbegin() != binding->address.workflow)
+            names.insert(names.end(), binding->address.workflow);
+    }
+    return names;
 }
 
 const Binding* FleetIndex::bound_to(Kind kind, const ResourceId& id) const {
@@ -124,14 +152,14 @@ const Binding* FleetIndex::bound_to(Kind kind, const ResourceId& id) const {
 }
 
 Match FleetIndex::match(const Address& address) const {
-    return match(address, carriers_of(address));
+    return match(address.kind, binding(address), carriers_of(address));
 }
 
-Match FleetIndex::match(const Address& address, CarriersView carriers) const {
+Match FleetIndex::match(Kind kind, const Binding* known, CarriersView carriers) const {
     Match match;
-    const Binding* known = binding(address);
+    match.binding = known;
     match.chosen = eldest(carriers);
-    if (match.chosen == nullptr && known != nullptr) match.chosen = by_id(address.kind, known->id);
+    if (match.chosen == nullptr && known != nullptr) match.chosen = by_id(kind, known->id);
     if (match.chosen == nullptr && !carriers.empty()) match.chosen = carriers.front();
     match.bound = match.chosen != nullptr && known != nullptr && known->id == match.chosen->id;
     for (const LiveResource* resource : carriers) {
@@ -147,17 +175,32 @@ std::vector<Match> FleetIndex::match_all(const std::vector<DesiredResource>& des
     in_parallel(parts, [&](std::size_t part) {
         const Address* task = nullptr;  // the last one
         const LiveResource* team = nullptr;
+        std::size_t place = bindings_.size();
         const std::size_t end = desired.size() * (part + 1) / parts;
         for (std::size_t i = desired.size() * part / parts; i < end; ++i) {
             const Address& address = desired[i].address;
-            if (address.kind != Kind::task) {
-                matches[i] = match(address, named_by_key(address.kind, desired[i].key));
-                continue;
-            }
-            if (task == nullptr || task->team != address.team || task->workflow != address.workflow)
+            const bool is_task = address.kind == Kind::task;
+            if (is_task &&
+                (task == nullptr || task->team != address.team || task->workflow != address.workflow)) {
                 team = match(Address::team_of(address.workflow, address.team)).chosen;
-            task = &address;
-            matches[i] = match(address, in_team(team, address.name));
+            }
+            if (is_task) task = &address;
+            place = place_of(address, place);
+            const Binding* known = at_place(place, address);
+            const LiveResource* live = known == nullptr ? nullptr : bound_to_[place];
+            if (known != nullptr) ++place;
+            const auto carries_it = [&] {
+                if (!is_task) return live->name == desired[i].key;
+                return team != nullptr && live->team == team->id && live->name == address.name;
+            };
+            // Where nothing shares its key, what is bound and carries it needs no looking up.
+            if (live != nullptr && shared_.empty() && carries_it()) {
+                matches[i] = {live, true, known, {}};
+            } else {
+                matches[i] =
+                    match(address.kind, known,
+                          is_task ? in_team(team, address.name) : named_by_key(address.kind, desired[i].key));
+            }
         }
     });
     return matches;

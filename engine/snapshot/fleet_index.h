@@ -3,6 +3,7 @@
 #include <tsl/robin_set.h>
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ namespace tlm {
 struct Match {
     const LiveResource* chosen = nullptr;
     bool bound = false;                        // whether the state binds the address to `chosen`
+    const Binding* binding = nullptr;          // of the address, whatever it is bound to
     std::vector<const LiveResource*> surplus;  // the others, oldest first
 };
 
@@ -44,6 +46,8 @@ class FleetIndex {
         return by_id(kind, id.value);
     }
     [[nodiscard]] const Binding* binding(const Address& address) const;
+    // The names of the workflows that something is bound for.
+    [[nodiscard]] std::set<std::string> bound_workflows() const;
     // The binding that points at this resource of the snapshot, or null.
     [[nodiscard]] const Binding* bound_to(Kind kind, const ResourceId& id) const;
     [[nodiscard]] Match match(const Address& address) const;
@@ -85,13 +89,8 @@ class FleetIndex {
         static Subject of(const Subject& subject) { return subject; }
         static Subject of(const LiveResource* task) { return {task->team.value, task->name}; }
     };
-    struct ByAddress {
-        static const Address& of(const Address& address) { return address; }
-        static const Address& of(const Binding* binding) { return binding->address; }
-    };
     static std::size_t hash_of(std::string_view text) noexcept { return std::hash<std::string_view>()(text); }
     static std::size_t hash_of(const Subject& subject) noexcept;
-    static std::size_t hash_of(const Address& address) noexcept { return std::hash<Address>()(address); }
     template <typename By>
     struct Hash {
         using is_transparent = void;
@@ -104,19 +103,24 @@ class FleetIndex {
     };
     // Without a node for each entry, and no more in it than the pointer and a part of its hash: with 100,000
     // resources it is the memory that is waited for.
-    template <typename Item, typename By>
-    using Table = tsl::robin_set<const Item*, Hash<By>, Equal<By>, std::allocator<const Item*>, true>;
+    template <typename By>
+    using Table =
+        tsl::robin_set<const LiveResource*, Hash<By>, Equal<By>, std::allocator<const LiveResource*>, true>;
     using Carriers = std::vector<const LiveResource*>;  // of one key, or one team and subject; oldest first
     using CarriersView = std::span<const LiveResource* const>;
 
     template <typename By>
-    void add_carrier(Table<LiveResource, By>& table, const LiveResource& live);
+    void add_carrier(Table<By>& table, const LiveResource& live);
     template <typename By, typename Name>
-    [[nodiscard]] CarriersView carriers(const Table<LiveResource, By>& table, const Name& name) const;
+    [[nodiscard]] CarriersView carriers(const Table<By>& table, const Name& name) const;
+    // Where the binding of the address stands in bindings_, or would. `near` is where it is looked for first,
+    // as behind the one before: both are mostly asked for in order.
+    [[nodiscard]] std::size_t place_of(const Address& address, std::size_t near) const;
+    [[nodiscard]] const Binding* at_place(std::size_t place, const Address& address) const;
     [[nodiscard]] CarriersView named_by_key(Kind kind, std::string_view key) const;
     [[nodiscard]] CarriersView in_team(const LiveResource* team, std::string_view subject) const;
     [[nodiscard]] CarriersView carriers_of(const Address& address) const;
-    [[nodiscard]] Match match(const Address& address, CarriersView carriers) const;
+    [[nodiscard]] Match match(Kind kind, const Binding* known, CarriersView carriers) const;
     [[nodiscard]] const LiveResource* eldest(CarriersView carriers) const;
 
     [[nodiscard]] std::size_t position(const LiveResource* live) const {
@@ -129,12 +133,13 @@ class FleetIndex {
     // Carriers of a key that another carrier is preferred to: what is bound to them has lost a tie.
     std::unordered_set<const LiveResource*> passed_over_;
 
-    Table<LiveResource, ById> by_id_[3];
-    Table<LiveResource, ByName> by_name_[2];  // agents and teams that carry a key
-    Table<LiveResource, BySubject> by_subject_;
+    Table<ById> by_id_[3];
+    Table<ByName> by_name_[2];  // agents and teams that carry a key
+    Table<BySubject> by_subject_;
     // The few that share their key, by the one of them that the tables above hold.
     std::unordered_map<const LiveResource*, Carriers> shared_;
-    Table<Binding, ByAddress> bindings_;
+    std::vector<const Binding*> bindings_;       // sorted by address
+    std::vector<const LiveResource*> bound_to_;  // by the place of the binding in bindings_; null: it is gone
     std::vector<const Binding*> bound_;  // by the position of the resource in the snapshot; null: none
     std::unordered_map<Address, std::vector<const Binding*>> bound_tasks_;  // by team
     std::unordered_map<Address, TaskEnd> ends_;

@@ -2,11 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <string>
+#include <memory>
+#include <memory_resource>
+#include <span>
 #include <string_view>
+#include <type_traits>
 #include <variant>
-#include <vector>
 
 #include "engine/workflow/diagnostics.h"
 #include "engine/workflow/scalars.h"
@@ -22,17 +23,18 @@ struct Mark {
 struct Node;
 
 struct Member {
-    std::string name;
+    std::string_view name;
     Mark mark;  // of the name
     const Node* value = nullptr;
 };
 
 enum class NodeType : std::uint8_t { scalar, sequence, mapping };
 
-// A part of a YAML or JSON document that knows its place. Small, since a large fleet has millions.
+// A part of a YAML or JSON document that knows its place. Small, since a large fleet has millions. What it
+// refers to is the document's.
 struct Node {
-    using Items = std::vector<const Node*>;
-    using Members = std::vector<Member>;  // each name once
+    using Items = std::span<const Node* const>;
+    using Members = std::span<const Member>;  // each name once
 
     Mark mark;
     std::uint32_t weight =
@@ -40,20 +42,24 @@ struct Node {
     NodeType type = NodeType::scalar;
     ScalarType scalar = ScalarType::string;
     // An alias holds its target, which is none, and has a place of its own.
-    std::variant<std::string, Items, Members, const Node*> content;
+    std::variant<std::string_view, Items, Members, const Node*> content;
 
     [[nodiscard]] const Node& target() const {
         const auto* const* alias = std::get_if<const Node*>(&content);
         return alias == nullptr ? *this : **alias;
     }
-    [[nodiscard]] const std::string& text() const { return std::get<std::string>(target().content); }
-    [[nodiscard]] const Items& items() const { return std::get<Items>(target().content); }
-    [[nodiscard]] const Members& members() const { return std::get<Members>(target().content); }
+    [[nodiscard]] std::string_view text() const { return std::get<std::string_view>(target().content); }
+    [[nodiscard]] Items items() const { return std::get<Items>(target().content); }
+    [[nodiscard]] Members members() const { return std::get<Members>(target().content); }
 };
+
+// Where the nodes of one file and their texts are kept, one behind the other. Nothing in it is destroyed.
+using DocumentMemory = std::pmr::monotonic_buffer_resource;
+static_assert(std::is_trivially_destructible_v<Node> && std::is_trivially_destructible_v<Member>);
 
 // The nodes of one file. Pointers into it stay good when it is moved.
 struct Document {
-    std::deque<Node> nodes;
+    std::unique_ptr<DocumentMemory> memory;
     const Node* root = nullptr;  // null where the file can't be read; `diagnostics` then say why
     std::size_t file = 0;
 };

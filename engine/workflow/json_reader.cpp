@@ -2,6 +2,7 @@
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
+#include <span>
 #include <string_view>
 
 #include "engine/base/text.h"
@@ -28,14 +29,13 @@ class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonH
     bool RawNumber(const char* text, Size length, bool) {
         const std::string_view number(text, length);
         const bool whole = number.find_first_of(".eE") == std::string_view::npos;
-        return builder_.scalar(std::string(number), whole ? ScalarType::integer : ScalarType::number,
-                               at(offset_of(text)));
+        return builder_.scalar(number, whole ? ScalarType::integer : ScalarType::number, at(offset_of(text)));
     }
     bool String(const char* text, Size length, bool) {
         const std::size_t begin = offset_of(text) - 1;
         const Mark mark = at(begin);
         if (!valid_utf8({text, length})) return builder_.fail(mark, why_invalid(begin));
-        return builder_.scalar(std::string(text, length), ScalarType::string, mark);
+        return builder_.scalar({text, length}, ScalarType::string, mark);
     }
     bool Key(const char* text, Size length, bool copy) { return String(text, length, copy); }
     // The iterative parser tells of a bracket before it takes it.
@@ -53,7 +53,7 @@ class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonH
 
     // Comes when it has been read.
     bool word(std::string_view text, ScalarType type) {
-        return builder_.scalar(std::string(text), type, at(stream_.Tell() - text.size()));
+        return builder_.scalar(text, type, at(stream_.Tell() - text.size()));
     }
 
     // The parser checks no bytes, and takes the second half of a pair by itself as an escape.
@@ -76,9 +76,9 @@ class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonH
 
 Document read_json(std::string_view text, std::size_t file, Diagnostics& diagnostics) {
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    std::string in_place(text);
+    TreeBuilder builder(file, text.size(), diagnostics);
+    const std::span<char> in_place = builder.keep(text);
     rapidjson::InsituStringStream stream(in_place.data());
-    TreeBuilder builder(file, diagnostics);
     JsonHandler handler(text, in_place.data(), stream, builder);
     rapidjson::Reader reader;
     constexpr unsigned kFlags =

@@ -1,8 +1,32 @@
 #include "engine/workflow/line_cursor.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace tlm {
+
+LineCursor::LineCursor(std::string_view text) : text_(text) {
+    unsigned all = 0;
+    for (const char c : text)
+        all |= static_cast<unsigned char>(c);
+    plain_ = (all & 0x80U) == 0 && text.find('\r') == std::string_view::npos;
+    begin_line(0);
+}
+
+void LineCursor::begin_line(std::size_t byte) {
+    if (!plain_) return;
+    line_begin_ = byte;
+    line_end_ = std::min(text_.find('\n', byte), text_.size());
+}
+
+void LineCursor::go_to(std::size_t byte) {
+    byte_ = index_ = std::min(byte, text_.size());
+    while (line_end_ < byte_) {
+        ++mark_.line;
+        begin_line(line_end_ + 1);
+    }
+    mark_.column = static_cast<std::uint32_t>(byte_ - line_begin_ + 1);
+}
 
 void LineCursor::step() {
     const char c = text_[byte_++];
@@ -13,6 +37,7 @@ void LineCursor::step() {
     if ((c == '\n' || c == '\r') && !half) {
         ++mark_.line;
         mark_.column = 1;
+        begin_line(byte_);
     } else {
         ++mark_.column;
     }
@@ -41,14 +66,24 @@ void LineCursor::skip_ascii(std::size_t count) {
 }
 
 Mark LineCursor::at_byte(std::size_t offset) {
-    if (offset > byte_) skip_ascii(offset - byte_);
+    if (offset <= byte_) return mark_;
+    if (plain_) {
+        go_to(offset);
+        return mark_;
+    }
+    skip_ascii(offset - byte_);
     while (byte_ < offset && byte_ < text_.size())
         step();
     return mark_;
 }
 
 Mark LineCursor::at_code_point(std::size_t index) {
-    if (index > index_) skip_ascii(index - index_);
+    if (index <= index_) return mark_;
+    if (plain_) {
+        go_to(index);
+        return mark_;
+    }
+    skip_ascii(index - index_);
     while (index_ < index && byte_ < text_.size())
         step();
     return mark_;

@@ -13,7 +13,7 @@ inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // gives the present one. Lines end with \n, \r\n or \r, as editors see them.
 class LineCursor {
   public:
-    explicit LineCursor(std::string_view text) : text_(text) {}
+    explicit LineCursor(std::string_view text);
 
     Mark at_byte(std::size_t offset);
     Mark at_code_point(std::size_t index);
@@ -25,8 +25,13 @@ class LineCursor {
   private:
     void step();
     void skip_ascii(std::size_t count);
+    void begin_line(std::size_t byte);
+    void go_to(std::size_t byte);  // of a plain text
 
     std::string_view text_;
+    bool plain_;  // ASCII with lines that end with \n alone, as nearly all are: each byte is a column
+    std::size_t line_begin_ = 0;  // of a plain text
+    std::size_t line_end_ = 0;    // the same: where its \n is
     std::size_t byte_ = 0;
     std::size_t index_ = 0;
     Mark mark_;

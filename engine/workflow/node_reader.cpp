@@ -98,7 +98,7 @@ bool NodeReader::is_text(const Node& node, std::string_view what) {
 
 std::string NodeReader::text(const Node& node, std::string_view what, std::size_t most) {
     if (!is_text(node, what)) return {};
-    const std::string& text = node.text();
+    const std::string_view text = node.text();
     if (text.size() > most) {
         fault(node, fmt::format("`{}` has {} bytes; the server takes {} at most", what, text.size(), most),
               "Shorten it.");
@@ -106,7 +106,7 @@ std::string NodeReader::text(const Node& node, std::string_view what, std::size_
     if (text.find('\0') != std::string::npos) {
         fault(node, fmt::format("{} holds a NUL character", backquoted(what)), "Take it out.");
     }
-    return text;
+    return std::string(text);
 }
 
 std::string NodeReader::name(const Node& node, std::string_view what, std::size_t most) {

@@ -67,7 +67,7 @@ std::vector<std::string> addresses_of(const Workflow& workflow) {
 
 }  // namespace
 
-void read_rule(const std::string& name, const Node& node, NodeReader& reader, Workflow& workflow,
+void read_rule(std::string_view name, const Node& node, NodeReader& reader, Workflow& workflow,
                WorkflowPlaces& places) {
     const std::vector<std::string> items = items_of(reader.text(node, name));
     if (name == "tlm.protect") {

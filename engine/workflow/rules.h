@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "engine/workflow/diagnostics.h"
 #include "engine/workflow/node_reader.h"
@@ -15,7 +15,7 @@ namespace tlm {
 //   tlm.protect         patterns over addresses, separated by commas: never deleted or replaced
 //   tlm.ignore-changes  PATTERN:ATTRIBUTE, separated by commas: set on creation, not compared afterwards
 // Adds what the rule `name` says to the workflow, or a fault at the node's place.
-void read_rule(const std::string& name, const Node& node, NodeReader& reader, Workflow& workflow,
+void read_rule(std::string_view name, const Node& node, NodeReader& reader, Workflow& workflow,
                WorkflowPlaces& places);
 
 // A fault for every pattern that selects none of the workflow's resources: it is misspelled and would protect

@@ -180,7 +180,7 @@ class SchemaReader {
         if (!reader_.is_list(node, what)) return names;
         for (const Node* item : node.items()) {
             if (!reader_.is_text(*item, what)) continue;
-            names.push_back(item->text());
+            names.emplace_back(item->text());
             places.push_back(at(*item));
         }
         return names;

@@ -46,15 +46,20 @@ constexpr std::array<Advice, 11> kAdvice = {
      {"unexpected end of stream", "A quote is never closed."},
      {"found unknown escape character", "Write \\\\ for a backslash, or use single quotes."}}};
 
-std::string text_of(const yaml_char_t* text) {
-    return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
+// As long as the event that it belongs to.
+std::string_view text_of(const yaml_char_t* text) {
+    return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
 }
 
 class YamlReader {
   public:
     // `text` is without its byte order mark, which libyaml skips only while it guesses the encoding.
     YamlReader(std::string_view text, std::size_t file, Diagnostics& diagnostics)
-        : text_(text), file_(file), diagnostics_(diagnostics), cursor_(text), builder_(file, diagnostics) {
+        : text_(text),
+          file_(file),
+          diagnostics_(diagnostics),
+          cursor_(text),
+          builder_(file, text.size(), diagnostics) {
         yaml_parser_initialize(&parser_);
         yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
         yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
@@ -115,14 +120,15 @@ class YamlReader {
         const auto& scalar = event.data.scalar;
         const KnownTag* tag = known_tag(text_of(scalar.tag), mark);
         if (tag == nullptr) return false;
-        std::string text(reinterpret_cast<const char*>(scalar.value), scalar.length);
+        const auto kept = builder_.keep({reinterpret_cast<const char*>(scalar.value), scalar.length});
+        const std::string_view text(kept.data(), kept.size());
         ScalarType type = tag->type;
         if (scalar.tag == nullptr && scalar.style == YAML_PLAIN_SCALAR_STYLE) type = scalar_type(text);
-        return builder_.scalar(std::move(text), type, mark, text_of(scalar.anchor));
+        return builder_.scalar(text, type, mark, text_of(scalar.anchor));
     }
 
     // Null, and a fault, where it is not known. No tag is as good as `!`.
-    const KnownTag* known_tag(const std::string& tag, Mark mark) {
+    const KnownTag* known_tag(std::string_view tag, Mark mark) {
         if (tag.empty()) return kTags.data();
         const auto* const known = std::ranges::find(kTags, tag, &KnownTag::tag);
         if (known != kTags.end()) return known;

@@ -95,7 +95,7 @@ TEST_F(Approved, NotOverwritten_KeepsItsSignature) {
     const Finished full = run_process({"/bin/sh", "-c",
                                        fmt::format("ulimit -f 0; exec {} plan --out p.json --prune "
                                                    "--max-deletes 9",
-                                                   TLM_PROGRAM)},
+                                                   tested_program())},
                                       project.environment, project.directory.string());
     EXPECT_THAT(full.err, HasSubstr("p.json: can't write the file"));
     EXPECT_EQ(project.read("p.json.sig"), signature);

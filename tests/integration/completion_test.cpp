@@ -20,7 +20,7 @@ class Completion : public testing::Test {
   protected:
     Completion() {
         project.environment["PATH"] =
-            std::filesystem::path(TLM_PROGRAM).parent_path().string() + ":/usr/bin:/bin";
+            std::filesystem::path(tested_program()).parent_path().string() + ":/usr/bin:/bin";
         project.environment["LC_ALL"] = "C.UTF-8";
         project.write("workflows/pair.yaml", kPair);
         project.write("workflows/notes.txt", "");

@@ -198,7 +198,7 @@ TEST_F(EventsOf, DiskFullOrReaderGone_IsOneWarningAndTheApplyGoesOn) {
     EXPECT_THAT(full.err, HasSubstr(warning));
     EXPECT_EQ(full.err.find(warning), full.err.rfind(warning));
     EXPECT_EQ(server.stat("agents"), 2);
-    const Finished gone = run_without_reader({TLM_PROGRAM, "destroy", "--yes", "--events", "-"},
+    const Finished gone = run_without_reader({tested_program(), "destroy", "--yes", "--events", "-"},
                                              project.environment, project.directory.string());
     EXPECT_EQ(gone.exit_code, 0) << gone.err;
     EXPECT_THAT(gone.err, HasSubstr("the reader has gone"));

@@ -24,7 +24,7 @@ class UnderUmask : public testing::TestWithParam<const char*> {
     UnderUmask() { project.write("workflows/pair.yaml", kPair); }
     Finished tlm(const std::string& arguments) const {
         return run_process(
-            {"/bin/sh", "-c", fmt::format("umask {}; exec {} {}", GetParam(), TLM_PROGRAM, arguments)},
+            {"/bin/sh", "-c", fmt::format("umask {}; exec {} {}", GetParam(), tested_program(), arguments)},
             project.environment, project.directory.string());
     }
     // The lock says who holds it, to everyone who can reach it.
@@ -54,14 +54,14 @@ TEST_P(UnderUmask, LogsOfARunThatWasKilled_AreForTheOwnerOnly) {
     const Server server;
     server.attach(project);
     server.fault("POST", "/v1/agents", R"({"kind":"hang_after"})", 2);
-    const Finished killed =
-        run_process({"/bin/sh", "-c", fmt::format("umask {}; exec {} apply --yes", GetParam(), TLM_PROGRAM)},
-                    project.environment, project.directory.string(), [&](int pid) {
-                        // Bounded by the run's own time-out.
-                        while (server.stat("agents") < 2) {
-                        }
-                        kill(pid, SIGKILL);
-                    });
+    const Finished killed = run_process(
+        {"/bin/sh", "-c", fmt::format("umask {}; exec {} apply --yes", GetParam(), tested_program())},
+        project.environment, project.directory.string(), [&](int pid) {
+            // Bounded by the run's own time-out.
+            while (server.stat("agents") < 2) {
+            }
+            kill(pid, SIGKILL);
+        });
     EXPECT_EQ(killed.exit_code, 128 + SIGKILL);
     ASSERT_TRUE(project.exists(".tlm/state.db-wal"));
     ASSERT_TRUE(project.exists(".tlm/state.db-shm"));

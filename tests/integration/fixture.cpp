@@ -16,7 +16,39 @@ namespace tlm::test {
 
 namespace fs = std::filesystem;
 
-Project::Project() : program(TLM_PROGRAM) {
+const std::string& tested_build() {
+    static const std::string directory = [] {
+        const char* other = std::getenv("TLM_TESTED_BUILD");
+        return other == nullptr ? std::string(TLM_BUILD_DIR) : fs::absolute(other).string();
+    }();
+    return directory;
+}
+
+const std::string& tested_program() {
+    static const std::string program = tested_build() + "/cmd/tlm";
+    return program;
+}
+
+const std::string& tested_cut_program() {
+    static const std::string program = tested_build() + "/tests/reliability/tlm_cut";
+    return program;
+}
+
+bool tests_another_build() {
+    return tested_build() != TLM_BUILD_DIR;
+}
+
+bool tested_program_is_sanitized() {
+    static const bool sanitized = [] {
+        std::ostringstream bytes;
+        bytes << std::ifstream(tested_program(), std::ios::binary).rdbuf();
+        return bytes.str().find("__asan_init") != std::string::npos ||
+               bytes.str().find("__tsan_init") != std::string::npos;
+    }();
+    return sanitized;
+}
+
+Project::Project() : program(tested_program()) {
     std::string pattern = (fs::temp_directory_path() / "tlm-test-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
     directory = pattern;

@@ -17,6 +17,16 @@ namespace tlm::test {
 
 inline constexpr const char* kKey = "test-key";
 
+// Where the program under test was built: with these tests, or in the build directory that TLM_TESTED_BUILD
+// names, so that tests that are built once can test a program that is built with any sanitizer.
+[[nodiscard]] const std::string& tested_build();
+[[nodiscard]] const std::string& tested_program();
+// The same over a file system that loses power; see tests/reliability/cut_vfs.cpp.
+[[nodiscard]] const std::string& tested_cut_program();
+[[nodiscard]] bool tests_another_build();
+// By AddressSanitizer or ThreadSanitizer, which make everything several times slower and larger.
+[[nodiscard]] bool tested_program_is_sanitized();
+
 // A project directory of its own, in which the real program runs.
 class Project {
   public:

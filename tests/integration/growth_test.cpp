@@ -5,7 +5,6 @@
 
 #include "tests/bench/sample.h"
 #include "tests/integration/fixture.h"
-#include "tests/support/sanitized.h"
 
 namespace tlm::test {
 namespace {
@@ -13,8 +12,8 @@ namespace {
 using bench::SampleFormat;
 using bench::SampleSize;
 
-constexpr std::size_t kAgents =
-    kSanitized ? 30 : 105;  // ten times as many take more than a page, unless sanitized
+// Ten times as many take more than a page, unless sanitized.
+const std::size_t kAgents = tested_program_is_sanitized() ? 30 : 105;
 
 // So many requests read a list: pages of 1,000 overlap by one item, by which one that shifted is noticed.
 std::size_t pages(std::size_t items) {

@@ -151,7 +151,7 @@ TEST(PlanBytes, MachineUserTimeZoneLocaleUmaskAndTerminal_DoNotMatter) {
                                 {"TERM", "xterm"}});
     EXPECT_EQ(plan_of(project), expected);
     const Finished strict =
-        run_process({"/bin/sh", "-c", "umask 077; exec \"$0\" plan --quiet --out p.json", TLM_PROGRAM},
+        run_process({"/bin/sh", "-c", "umask 077; exec \"$0\" plan --quiet --out p.json", tested_program()},
                     project.environment, project.directory.string());
     EXPECT_EQ(strict.exit_code, 0) << strict.err;
     EXPECT_EQ(project.read("p.json"), expected);

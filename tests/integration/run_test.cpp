@@ -208,7 +208,7 @@ TEST_F(Run, OnFinish_IsGivenTheSummaryWhateverTheEnd) {
 TEST_F(Run, NobodyReadsItsOutputAnyMore_TasksGoOnToTheirEndAllTheSame) {
     employ();
     server.fault("POST", "/v1/teams", R"({"kind":"delay_after","ms":1500})");
-    const Finished run = run_losing_readers(with({TLM_PROGRAM}, kRun), project.environment,
+    const Finished run = run_losing_readers(with({tested_program()}, kRun), project.environment,
                                             project.directory.string(), [&](int) {
                                                 while (server.stat("agents") == 0) {
                                                 }

@@ -167,14 +167,14 @@ TEST_F(InProject, Show_PrintsThePlanAsPlanDid) {
 
 TEST_F(InProject, ReaderOfStdoutIsGone_IsAnErrorAndNoCrash) {
     const Finished finished =
-        run_without_reader({TLM_PROGRAM, "plan"}, project.environment, project.directory.string());
+        run_without_reader({tested_program(), "plan"}, project.environment, project.directory.string());
     EXPECT_EQ(finished.exit_code, 1);
     EXPECT_THAT(finished.err, testing::Not(HasSubstr("error"))) << "whoever closed the pipe has seen enough";
 }
 
 TEST_F(InProject, StreamsClosedAtTheStart_AreAnErrorAndNothingElseIsWrittenTo) {
     const Finished finished =
-        run_process({"/bin/sh", "-c", std::string("exec ") + TLM_PROGRAM + " apply --yes <&- >&-"},
+        run_process({"/bin/sh", "-c", "exec " + tested_program() + " apply --yes <&- >&-"},
                     project.environment, project.directory.string());
     EXPECT_EQ(finished.exit_code, 1);
     EXPECT_THAT(finished.err, HasSubstr("can't write to standard output"));

@@ -350,7 +350,7 @@ class ReadOnlyState : public StateFault {
     Finished unprivileged(const std::vector<std::string>& arguments) {
         std::vector<std::string> command;
         if (geteuid() == 0) command = {"/usr/bin/setpriv", "--bounding-set=-all", "--inh-caps=-all"};
-        command.emplace_back(TLM_PROGRAM);
+        command.emplace_back(tested_program());
         command.insert(command.end(), arguments.begin(), arguments.end());
         return run_process(command, project.environment, project.directory.string());
     }
@@ -401,7 +401,7 @@ TEST_F(StateFault, FileMayNotGrow_SaysSoAndOneMoreRunLeavesTheFleetAsPlanned) {
         fs::remove_all(project.directory / ".tlm");
         static_cast<void>(server.admin("POST", "/forget"));
         const Finished limited = run_process(
-            {"/bin/sh", "-c", fmt::format("ulimit -f {}; exec {} apply --yes", blocks, TLM_PROGRAM)},
+            {"/bin/sh", "-c", fmt::format("ulimit -f {}; exec {} apply --yes", blocks, tested_program())},
             project.environment, project.directory.string());
         ASSERT_EQ(limited.exit_code, 1) << blocks << limited.out << limited.err;
         EXPECT_THAT(limited.err, HasSubstr(".tlm/state.db"));

@@ -32,7 +32,9 @@ class Stopped : public testing::TestWithParam<int> {
         while (server.stat("agents") == 0) {
         }
     }
-    static std::vector<std::string> apply() { return {TLM_PROGRAM, "apply", "--yes", "--parallelism", "1"}; }
+    static std::vector<std::string> apply() {
+        return {tested_program(), "apply", "--yes", "--parallelism", "1"};
+    }
 
     void expect_one_more_run_to_do_the_rest() {
         static_cast<void>(server.admin("DELETE", "/faults"));

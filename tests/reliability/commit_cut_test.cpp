@@ -14,11 +14,11 @@ class CommitCut : public RichFleet {
     // Runs the scenario's command, cut at its k-th sync: before or after it had told the user that all is
     // done. None: it had fewer.
     Cut cut(int k, const char* how) {
-        project_.program = TLM_CUT_PROGRAM;
+        project_.program = tested_cut_program();
         project_.environment["TLM_CUT_SYNC"] = std::to_string(k);
         project_.environment["TLM_CUT_HOW"] = how;
         const Finished killed = project_.tlm(GetParam().command);
-        project_.program = TLM_PROGRAM;
+        project_.program = tested_program();
         if (killed.exit_code == 128 + SIGKILL)
             return killed.out.find(GetParam().worked ? "Tasks:" : "Applied:") == std::string::npos
                        ? Cut::silent

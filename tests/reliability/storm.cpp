@@ -242,12 +242,12 @@ class Storm::Impl {
         const bool may_lose_power = chance(dice_, 0.3);
         if (may_lose_power) {
             constexpr const char* kHow[] = {"killed", "lost", "torn", "after"};
-            project_.program = TLM_CUT_PROGRAM;
+            project_.program = tested_cut_program();
             project_.environment["TLM_CUT_SYNC"] = std::to_string(1 + pick(dice_, 30));
             project_.environment["TLM_CUT_HOW"] = kHow[pick(dice_, 4)];
         }
         Finished finished = project_.tlm_meanwhile(command, [&](int pid) { victim_.started(pid); });
-        project_.program = TLM_PROGRAM;
+        project_.program = tested_program();
         ++runs_;
         const bool died = finished.exit_code == 128 + SIGKILL;
         if (victim_.ended() && died) {
