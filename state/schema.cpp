@@ -157,9 +157,23 @@ Result<void> migrate_to_version_6(Database& database) {
     )sql");
 }
 
+// The pages of the cached snapshot as bytes; see snapshot_table.cpp.
+Result<void> migrate_to_version_7(Database& database) {
+    return database.script(R"sql(
+        DELETE FROM snapshots;
+        DROP TABLE snapshot_pages;
+        CREATE TABLE snapshot_pages(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            number INTEGER NOT NULL,
+            resources BLOB NOT NULL,
+            PRIMARY KEY (target, number));
+    )sql");
+}
+
 // The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
 constexpr std::array kMigrations = {&create_version_1,     &migrate_to_version_2, &migrate_to_version_3,
-                                    &migrate_to_version_4, &migrate_to_version_5, &migrate_to_version_6};
+                                    &migrate_to_version_4, &migrate_to_version_5, &migrate_to_version_6,
+                                    &migrate_to_version_7};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 }  // namespace

@@ -172,8 +172,9 @@ std::string adoption_text(const Adoption& adoption, const FleetIndex& fleet, con
     bool differs = false;
     bool replaces = false;
     for (const auto& [attribute, value] : live) {
-        const Value* wanted = desired.managed.has(attribute) ? desired.attributes.find(attribute) : nullptr;
-        const bool same = wanted == nullptr || same_meaning(attribute, value, *wanted);
+        const auto wanted =
+            desired.managed.has(attribute) ? desired.attributes.find(attribute) : std::nullopt;
+        const bool same = !wanted || same_meaning(attribute, value, *wanted);
         text += fmt::format("        {}: {}{}\n", attribute_name(attribute), value_text(value),
                             same ? "" : fmt::format("  (the workflow wants {})", value_text(*wanted)));
         differs = differs || !same;

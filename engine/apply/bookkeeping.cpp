@@ -123,7 +123,7 @@ Attributes Bookkeeping::applied(const Change& change, const LiveResource* live) 
         fingerprint(live->attributes, match->over) == match->sha256) {
         const Attributes named = fleet_.named(change.address, live->attributes, planned);
         for (const Attribute attribute : match->over) {
-            if (const Value* value = named.find(attribute)) attributes.set(attribute, *value);
+            if (const auto value = named.find(attribute)) attributes.set(attribute, *value);
         }
     }
     for (const auto& [attribute, value] : planned)

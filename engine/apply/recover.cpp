@@ -32,8 +32,8 @@ Attributes arrived(const Intent& intent, const LiveResource& live, const FleetIn
     const Attributes named = fleet.named(intent.address, live.attributes, intent.attributes);
     Attributes result;
     for (const auto& [attribute, value] : intent.attributes) {
-        const Value* have = named.find(attribute);
-        if (have != nullptr && same_meaning(attribute, *have, value)) result.set(attribute, value);
+        const std::optional<Value> have = named.find(attribute);
+        if (have && same_meaning(attribute, *have, value)) result.set(attribute, value);
     }
     return result;
 }

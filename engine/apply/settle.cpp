@@ -8,11 +8,8 @@
 namespace tlm {
 namespace {
 
-std::string shown(const Value* value) {
-    return value == nullptr ? "(not set)" : value_to_json(*value);
-}
-const Value* pointer(const std::optional<Value>& value) {
-    return value ? &*value : nullptr;
+std::string shown(const std::optional<Value>& value) {
+    return value ? value_to_json(*value) : "(not set)";
 }
 
 // Attributes by name, of the live resource, as far as the change speaks of them.
@@ -35,25 +32,22 @@ Attributes live_named(const Change& change, const FleetIndex& fleet, const LiveR
 
 // What the live resource has: as reported, or as last applied where the target does not report it. An agent
 // without a host is local, a team without a member list has none.
-const Value* seen(Attribute attribute, const Attributes& named, const Attributes& applied) {
-    static const Value local = std::string("local");
-    static const Value nobody = StringList{};
-    if (const Value* value = named.find(attribute)) return value;
-    if (const Value* value = applied.find(attribute)) return value;
-    if (attribute == Attribute::runtime) return &local;
-    return attribute == Attribute::members ? &nobody : nullptr;
+std::optional<Value> seen(Attribute attribute, const Attributes& named, const Attributes& applied) {
+    if (auto value = named.find(attribute)) return value;
+    if (auto value = applied.find(attribute)) return value;
+    if (attribute == Attribute::runtime) return "local";
+    return attribute == Attribute::members ? std::optional<Value>(StringList{}) : std::nullopt;
 }
 
-bool is(Attribute attribute, const Value* live, const Value* wanted) {
-    if (live == nullptr || wanted == nullptr) return live == wanted;
+bool is(Attribute attribute, const std::optional<Value>& live, const std::optional<Value>& wanted) {
+    if (!live || !wanted) return live.has_value() == wanted.has_value();
     return same_meaning(attribute, *live, *wanted);
 }
 
 std::string planned_text(const AttributeChange& attribute) {
-    if (attribute.before == attribute.after)
-        return fmt::format("planned to stay {}", shown(pointer(attribute.after)));
-    if (!attribute.after) return fmt::format("planned to be deleted as {}", shown(pointer(attribute.before)));
-    return fmt::format("planned {} -> {}", shown(pointer(attribute.before)), shown(pointer(attribute.after)));
+    if (attribute.before == attribute.after) return fmt::format("planned to stay {}", shown(attribute.after));
+    if (!attribute.after) return fmt::format("planned to be deleted as {}", shown(attribute.before));
+    return fmt::format("planned {} -> {}", shown(attribute.before), shown(attribute.after));
 }
 
 // With a line for each attribute that is neither as it was nor as it should be. `live` is null where the
@@ -74,11 +68,10 @@ Settlement conflict(const Change& change, const FleetIndex& fleet, const LiveRes
                     fmt::format("{}: {}, live nothing (gone)", name, planned_text(attribute)));
             continue;
         }
-        const Value* have = seen(attribute.attribute, named, applied);
-        if (is(attribute.attribute, have, pointer(attribute.after))) continue;
+        const std::optional<Value> have = seen(attribute.attribute, named, applied);
+        if (is(attribute.attribute, have, attribute.after)) continue;
         // Of another resource than the reviewed one everything is said.
-        if (existed && live->id == change.id && is(attribute.attribute, have, pointer(attribute.before)))
-            continue;
+        if (existed && live->id == change.id && is(attribute.attribute, have, attribute.before)) continue;
         result.details.push_back(fmt::format("{}: {}, live {}", name, planned_text(attribute), shown(have)));
     }
     return result;
@@ -95,12 +88,11 @@ Settlement moved_elsewhere(const Change& change, const FleetIndex& fleet, const 
             change.attributes.end()) {
             continue;  // adoptions and deletes hold the values themselves
         }
-        const Value* have = named.find(attribute);
-        const Value* applied = last.find(attribute);
-        if (applied != nullptr && is(attribute, have, applied)) continue;
+        const std::optional<Value> have = named.find(attribute);
+        const std::optional<Value> applied = last.find(attribute);
+        if (applied && is(attribute, have, applied)) continue;
         result.details.push_back(fmt::format("{}: planned to stay {}, live {}", attribute_name(attribute),
-                                             applied == nullptr ? "as it was" : value_to_json(*applied),
-                                             shown(have)));
+                                             applied ? value_to_json(*applied) : "as it was", shown(have)));
     }
     return result;
 }
@@ -111,7 +103,7 @@ bool unfinished(const Change& change, const FleetIndex& fleet, const ResourceId&
     if (binding == nullptr) return true;
     const Attributes applied = binding->applied.read();
     return std::ranges::any_of(change.attributes, [&](const AttributeChange& attribute) {
-        return attribute.after && applied.find(attribute.attribute) == nullptr;
+        return attribute.after && !applied.has(attribute.attribute);
     });
 }
 
@@ -132,7 +124,7 @@ bool only_begun(const Settlement& settlement) {
                                    Attribute::memory, Attribute::host_id};
     return std::ranges::all_of(settlement.remaining, [&](const auto& entry) {
         return std::ranges::find(kLater, entry.first) != kLater.end() &&
-               (entry.first == Attribute::status || settlement.live->attributes.find(entry.first) == nullptr);
+               (entry.first == Attribute::status || !settlement.live->attributes.has(entry.first));
     });
 }
 
@@ -157,13 +149,12 @@ Value as_once_named(const Change& change, const Earlier& earlier, const Value& r
 }
 
 bool seen_or_written_by_plan(const Change& change, const Earlier& earlier, const AttributeChange& attribute,
-                             const Value* have) {
+                             const std::optional<Value>& have) {
     const bool reference =
         attribute.attribute == Attribute::members || attribute.attribute == Attribute::assign_to;
-    if (!reference || have == nullptr || earlier.stood_for == nullptr) return false;
+    if (!reference || !have || earlier.stood_for == nullptr) return false;
     const Value once = as_once_named(change, earlier, *have);
-    return is(attribute.attribute, &once, pointer(attribute.before)) ||
-           is(attribute.attribute, &once, pointer(attribute.after));
+    return is(attribute.attribute, once, attribute.before) || is(attribute.attribute, once, attribute.after);
 }
 
 // Each changed attribute is as it was, already as it should be, or as this plan itself has left it.
@@ -174,9 +165,9 @@ bool changes_still_fit(const Change& change, const FleetIndex& fleet, const Live
     return std::ranges::all_of(change.attributes, [&](const AttributeChange& attribute) {
         // An agent is stopped on the way to its replacement.
         if (change.action == Action::replace && attribute.attribute == Attribute::status) return true;
-        const Value* have = seen(attribute.attribute, named, applied);
-        return is(attribute.attribute, have, pointer(attribute.before)) ||
-               is(attribute.attribute, have, pointer(attribute.after)) ||
+        const std::optional<Value> have = seen(attribute.attribute, named, applied);
+        return is(attribute.attribute, have, attribute.before) ||
+               is(attribute.attribute, have, attribute.after) ||
                seen_or_written_by_plan(change, earlier, attribute, have);
     });
 }
@@ -331,8 +322,8 @@ Attributes still_missing(const Change& change, const FleetIndex& fleet, const Li
         // The order of tasks is kept by submitting them in order; what the target stores of it is for the
         // record.
         if (!attribute.after || attribute.attribute == Attribute::blocked_by) continue;
-        const Value* have = seen(attribute.attribute, named, applied);
-        if (!is(attribute.attribute, have, &*attribute.after)) {
+        const std::optional<Value> have = seen(attribute.attribute, named, applied);
+        if (!is(attribute.attribute, have, attribute.after)) {
             missing.set(attribute.attribute, *attribute.after);
         }
     }

@@ -13,8 +13,8 @@ void add_status_step(Work& work, const Attributes& attributes, std::string_view 
 }
 
 bool is_there(const LiveResource& resource, Attribute attribute, const Value& value) {
-    const Value* have = resource.attributes.find(attribute);
-    if (have != nullptr) return same_meaning(attribute, *have, value);
+    const std::optional<Value> have = resource.attributes.find(attribute);
+    if (have) return same_meaning(attribute, *have, value);
     return attribute == Attribute::runtime && value == Value(std::string("local"));
 }
 

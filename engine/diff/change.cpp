@@ -49,14 +49,13 @@ Attributes planned_attributes(const Change& change) {
 std::string fingerprint(const Attributes& live, const std::vector<Attribute>& over) {
     Attributes covered;
     for (const Attribute attribute : over) {
-        const Value* value = live.find(attribute);
-        if (value == nullptr) continue;
-        Value canonical = *value;
-        if (auto* list = std::get_if<StringList>(&canonical);
+        std::optional<Value> value = live.find(attribute);
+        if (!value) continue;
+        if (auto* list = std::get_if<StringList>(&*value);
             list != nullptr && attribute != Attribute::program_args) {
             std::ranges::sort(*list);
         }
-        covered.set(attribute, std::move(canonical));
+        covered.set(attribute, *value);
     }
     return sha256_hex(attributes_to_json(covered));
 }

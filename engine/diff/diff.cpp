@@ -14,13 +14,11 @@ namespace {
 
 // What the provider leaves out although it has a meaning: an agent without a host is local, a team without a
 // member list has none.
-const Value* reported(const Attributes& live, Attribute attribute) {
-    static const Value local = std::string("local");
-    static const Value nobody = StringList{};
-    if (const Value* value = live.find(attribute)) return value;
-    if (attribute == Attribute::runtime) return &local;
-    if (attribute == Attribute::members) return &nobody;
-    return nullptr;
+std::optional<Value> reported(const Attributes& live, Attribute attribute) {
+    if (auto value = live.find(attribute)) return value;
+    if (attribute == Attribute::runtime) return "local";
+    if (attribute == Attribute::members) return StringList{};
+    return std::nullopt;
 }
 
 class Differ {
@@ -50,9 +48,8 @@ class Differ {
         if (!match.bound || (requested_ && requested_(desired.address))) return false;
         const Attributes& live = match.chosen->attributes;
         if (desired.address.kind == Kind::task && !is_editable(live)) {
-            const Value* text = live.find(Attribute::description);
-            return !desired.managed.has(Attribute::description) || text == nullptr ||
-                   *text == *desired.attributes.find(Attribute::description);
+            return !desired.managed.has(Attribute::description) || !live.has(Attribute::description) ||
+                   live.packed(Attribute::description) == desired.attributes.packed(Attribute::description);
         }
         AttributeSet same;
         return differences(desired, *match.chosen, match.binding, same).empty();
@@ -208,28 +205,32 @@ class Differ {
     std::vector<AttributeChange> differences(const DesiredResource& desired, const LiveResource& live,
                                              const Binding* binding, AttributeSet& same) const {
         std::vector<AttributeChange> changes;
-        Value named;
         std::optional<Attributes> applied;  // read for the few that are not reported
-        for (const auto& [attribute, want] : desired.attributes) {
+        for (const Attributes::Entry entry : desired.attributes.entries()) {
+            const Attribute attribute = entry.attribute;
             if (!desired.managed.has(attribute)) continue;
-            const Value* have = reported(live.attributes, attribute);
-            if (have != nullptr && is_reference(attribute)) {
-                named = fleet_.named(desired.address, attribute, *have, &want);
-                have = &named;
+            // Nearly all are as they should be.
+            if (!is_reference(attribute) && live.attributes.packed(attribute) == entry.packed) {
+                same.add(attribute);
+                continue;
             }
-            const Value* known = have;
-            if (known == nullptr && binding != nullptr) {
+            const Value want = entry.value();
+            std::optional<Value> have = reported(live.attributes, attribute);
+            if (have && is_reference(attribute))
+                have = fleet_.named(desired.address, attribute, *have, &want);
+            std::optional<Value> known = have;
+            if (!known && binding != nullptr) {
                 // What the target does not report back is taken to be as it was last applied.
                 if (!applied) applied = binding->applied.read();
                 known = applied->find(attribute);
             }
-            if (known != nullptr && same_meaning(attribute, *known, want) &&
+            if (known && same_meaning(attribute, *known, want) &&
                 !refers_to_recreated(desired, attribute, want)) {
                 same.add(attribute);
                 continue;
             }
-            auto before = known == nullptr ? std::nullopt : std::optional<Value>(*known);
-            if (have != nullptr && refers_to_recreated(desired, attribute, want)) {
+            std::optional<Value> before = std::move(known);
+            if (have && refers_to_recreated(desired, attribute, want)) {
                 before = with_old_ids(desired, live.attributes, attribute, *have);
             }
             changes.push_back({attribute, std::move(before), want});
@@ -245,9 +246,9 @@ class Differ {
             const std::string name = fleet_.reference_name(desired.address, Kind::agent, id, names_in(named));
             return recreated(desired, name) ? "id:" + id : name;
         };
-        const Value* ids = live.find(attribute);
-        if (ids == nullptr) return named;
-        if (const auto* id = std::get_if<std::string>(ids)) return shown(*id);
+        const std::optional<Value> ids = live.find(attribute);
+        if (!ids) return named;
+        if (const auto* id = std::get_if<std::string>(&*ids)) return shown(*id);
         StringList members;
         for (const std::string& id : std::get<StringList>(*ids))
             members.push_back(shown(id));
@@ -282,8 +283,8 @@ class Differ {
             if (change.attribute == Attribute::runtime) return Reason::runtime_moved;
             if (refers_to_recreated(desired, change.attribute, *change.after))
                 return Reason::member_recreated;
-            const Value* applied = known.find(change.attribute);
-            if (applied == nullptr) continue;
+            const std::optional<Value> applied = known.find(change.attribute);
+            if (!applied) continue;
             (same_meaning(change.attribute, *applied, *change.after) ? by_target : by_workflow) = true;
         }
         if (by_workflow) return Reason::workflow_changed;
@@ -329,7 +330,7 @@ class Differ {
         const Attributes named = fleet_.named(desired.address, live.attributes, desired.attributes);
         for (const auto& [attribute, want] : desired.attributes) {
             if (!desired.managed.has(attribute)) continue;
-            if (const Value* have = reported(named, attribute)) same.push_back({attribute, *have, *have});
+            if (const auto have = reported(named, attribute)) same.push_back({attribute, *have, *have});
         }
         return same;
     }
@@ -340,9 +341,7 @@ class Differ {
         std::vector<AttributeChange> changes;
         const Attributes named = fleet_.named(desired.address, live.attributes, desired.attributes);
         for (const auto& [attribute, want] : desired.attributes) {
-            const Value* have = reported(named, attribute);
-            changes.push_back(
-                {attribute, have == nullptr ? std::nullopt : std::optional<Value>(*have), want});
+            changes.push_back({attribute, reported(named, attribute), want});
         }
         return changes;
     }
@@ -364,9 +363,9 @@ class Differ {
             }
             return;
         }
-        const Value* text = match.chosen->attributes.find(Attribute::description);
-        const Value* want = desired.attributes.find(Attribute::description);
-        if (desired.managed.has(Attribute::description) && text != nullptr && *text != *want) {
+        const Attributes& live = match.chosen->attributes;
+        if (desired.managed.has(Attribute::description) && live.has(Attribute::description) &&
+            live.packed(Attribute::description) != desired.attributes.packed(Attribute::description)) {
             result_.notices.push_back(
                 {desired.address,
                  fmt::format(

@@ -28,8 +28,8 @@ void order_removals(std::vector<Change>& changes, const FleetIndex& fleet) {
         if (change.address.kind != Kind::team || change.id.empty()) continue;
         if (change.action != Action::remove && change.action != Action::update) continue;
         const LiveResource* team = fleet.by_id(Kind::team, change.id);
-        const Value* members = team == nullptr ? nullptr : team->attributes.find(Attribute::members);
-        if (members == nullptr) continue;
+        const auto members = team == nullptr ? std::nullopt : team->attributes.find(Attribute::members);
+        if (!members) continue;
         for (const std::string& id : std::get<StringList>(*members))
             holders[id].insert(change.address);
     }

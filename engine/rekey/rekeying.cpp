@@ -20,7 +20,7 @@ void move_binding(const Binding& binding, Address to, StateEdit& edit) {
 // The same attributes with another name for an agent that they refer to. False: they do not.
 bool rename_agent(Attributes& attributes, const std::string& from, const std::string& to) {
     bool changed = false;
-    if (const Value* value = attributes.find(Attribute::members)) {
+    if (const auto value = attributes.find(Attribute::members)) {
         StringList members = std::get<StringList>(*value);
         const auto at = std::ranges::find(members, from);
         if (at != members.end()) {

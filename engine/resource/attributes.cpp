@@ -1,4 +1,4 @@
-#include "engine/resource/attributes_json.h"
+#include "engine/resource/attributes.h"
 
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
+#include <utility>
 
 namespace tlm {
 namespace {
@@ -15,6 +18,34 @@ constexpr std::array<std::string_view, kAttributeCount> kNames = {
     "cpus",  "memory",  "host_id",      "members",     "assign_to",   "blocked_by", "status"};
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+// How an alternative of Value is marked.
+constexpr char kText = 't';
+constexpr char kNumber = 'n';
+constexpr char kList = 'l';
+
+// How sizes are written.
+using Size = std::uint32_t;
+using SizeBytes = std::array<char, sizeof(Size)>;
+SizeBytes size_bytes(std::size_t size) {
+    return std::bit_cast<SizeBytes>(static_cast<Size>(size));
+}
+std::size_t size_in(std::string_view bytes) {
+    Size size = 0;
+    std::memcpy(&size, bytes.data(), sizeof size);
+    return size;
+}
+
+// Whether it is items of a list, each with its size before it.
+bool is_list_content(std::string_view content) {
+    while (content.size() >= sizeof(Size)) {
+        const std::size_t size = size_in(content);
+        content.remove_prefix(sizeof(Size));
+        if (size > content.size()) return false;
+        content.remove_prefix(size);
+    }
+    return content.empty();
+}
 
 void write_value(Writer& writer, const Value& value) {
     if (const auto* text = std::get_if<std::string>(&value)) {
@@ -29,21 +60,40 @@ void write_value(Writer& writer, const Value& value) {
     }
 }
 
-std::optional<Value> read_value(const rapidjson::Value& json) {
-    if (json.IsString()) return std::string(json.GetString(), json.GetStringLength());
-    if (json.IsInt64()) return json.GetInt64();
-    if (!json.IsArray()) return std::nullopt;
+// False where the JSON is no value.
+bool read_value(const rapidjson::Value& json, Attribute attribute, Attributes& attributes) {
+    if (json.IsString()) {
+        attributes.set_text(attribute, {json.GetString(), json.GetStringLength()});
+        return true;
+    }
+    if (json.IsInt64()) {
+        attributes.set(attribute, json.GetInt64());
+        return true;
+    }
+    if (!json.IsArray()) return false;
     StringList list;
     list.reserve(json.Size());
     for (const auto& item : json.GetArray()) {
-        if (!item.IsString()) return std::nullopt;
+        if (!item.IsString()) return false;
         list.emplace_back(item.GetString(), item.GetStringLength());
     }
-    return list;
+    attributes.set(attribute, list);
+    return true;
 }
 
 bool order_matters(Attribute attribute) {
     return attribute != Attribute::members && attribute != Attribute::blocked_by;
+}
+
+// An object of attributes, else nothing.
+std::optional<Attributes> attributes_from_value(const rapidjson::Value& json) {
+    if (!json.IsObject()) return std::nullopt;
+    Attributes attributes;
+    for (const auto& member : json.GetObject()) {
+        const auto attribute = parse_attribute({member.name.GetString(), member.name.GetStringLength()});
+        if (!attribute || !read_value(member.value, *attribute, attributes)) return std::nullopt;
+    }
+    return attributes;
 }
 
 }  // namespace
@@ -63,29 +113,110 @@ bool is_reference(Attribute attribute) {
            attribute == Attribute::blocked_by;
 }
 
-const Value* Attributes::find(Attribute attribute) const {
-    return (present_ & bit(attribute)) == 0 ? nullptr : &*(values_.begin() + place(attribute));
+Value Attributes::Entry::value() const {
+    const std::string_view content = packed.substr(kHead);
+    const char type = packed[kHead - 1];
+    if (type == kText) return std::string(content);
+    if (type == kNumber) {
+        std::int64_t number = 0;
+        std::memcpy(&number, content.data(), sizeof number);
+        return number;
+    }
+    StringList list;
+    for (std::size_t at = 0; at < content.size();) {
+        const std::size_t size = size_in(content.substr(at));
+        at += sizeof(Size);
+        list.emplace_back(content.substr(at, size));
+        at += size;
+    }
+    return list;
+}
+
+std::optional<Attributes> Attributes::from_bytes(std::uint16_t mask, std::string_view bytes) {
+    Attributes attributes;
+    attributes.packed_ = bytes;
+    attributes.present_ = mask;
+    if (mask >> static_cast<unsigned>(kAttributeCount) != 0) return std::nullopt;
+    for (int values = std::popcount(mask); values > 0; --values) {
+        if (bytes.size() < kHead || size_in(bytes) > bytes.size() - kHead) return std::nullopt;
+        const std::string_view content = bytes.substr(kHead, size_in(bytes));
+        const char type = bytes[kHead - 1];
+        const bool formed = type == kText || (type == kNumber && content.size() == sizeof(std::int64_t)) ||
+                            (type == kList && is_list_content(content));
+        if (!formed) return std::nullopt;
+        bytes.remove_prefix(kHead + content.size());
+    }
+    return bytes.empty() ? std::optional(std::move(attributes)) : std::nullopt;
+}
+
+std::size_t Attributes::place(Attribute attribute) const {
+    // Mostly they are set in order.
+    if (present_ < bit(attribute)) return packed_.size();
+    const char* at = packed_.data();
+    for (auto before = static_cast<unsigned>(present_) & (bit(attribute) - 1U); before != 0;
+         before &= before - 1U)
+        at += size_at(at);
+    return static_cast<std::size_t>(at - packed_.data());
+}
+
+std::string_view Attributes::packed(Attribute attribute) const {
+    if (!has(attribute)) return {};
+    const char* at = packed_.data() + place(attribute);
+    return {at, size_at(at)};
+}
+
+std::optional<Value> Attributes::find(Attribute attribute) const {
+    if (!has(attribute)) return std::nullopt;
+    return Entry{attribute, packed(attribute)}.value();
 }
 
 std::string_view Attributes::text(Attribute attribute) const {
-    const Value* value = find(attribute);
-    const auto* text = value == nullptr ? nullptr : std::get_if<std::string>(value);
-    return text == nullptr ? std::string_view() : std::string_view(*text);
+    const std::string_view value = packed(attribute);
+    if (value.empty() || value[kHead - 1] != kText) return {};
+    return value.substr(kHead);
 }
 
-void Attributes::set(Attribute attribute, Value value) {
-    const auto at = values_.begin() + place(attribute);
-    if ((present_ & bit(attribute)) != 0) {
-        *at = std::move(value);
+std::size_t Attributes::take_out(Attribute attribute) {
+    const std::size_t at = place(attribute);
+    if (has(attribute)) packed_.erase(at, size_at(packed_.data() + at));
+    present_ = static_cast<std::uint16_t>(present_ | bit(attribute));
+    return at;
+}
+
+void Attributes::put(Attribute attribute, char type, std::string_view content) {
+    const std::size_t at = take_out(attribute);
+    const SizeBytes size = size_bytes(content.size());
+    if (at == packed_.size()) {
+        packed_.append(size.data(), size.size()).append(1, type).append(content);
+        return;
+    }
+    std::string value(size.data(), size.size());
+    value.append(1, type).append(content);
+    packed_.insert(at, value);
+}
+
+void Attributes::set_text(Attribute attribute, std::string_view text) {
+    put(attribute, kText, text);
+}
+
+void Attributes::set(Attribute attribute, const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        put(attribute, kText, *text);
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+        put(attribute, kNumber, {reinterpret_cast<const char*>(number), sizeof *number});
     } else {
-        values_.insert(at, std::move(value));
-        present_ |= bit(attribute);
+        std::string content;
+        for (const std::string& item : std::get<StringList>(value)) {
+            const SizeBytes size = size_bytes(item.size());
+            content.append(size.data(), size.size()).append(item);
+        }
+        put(attribute, kList, content);
     }
 }
 
 void Attributes::erase(Attribute attribute) {
-    if ((present_ & bit(attribute)) == 0) return;
-    values_.erase(values_.begin() + place(attribute));
+    if (!has(attribute)) return;
+    take_out(attribute);
     present_ = static_cast<std::uint16_t>(present_ & ~bit(attribute));
 }
 
@@ -135,19 +266,6 @@ std::optional<Attributes> attributes_from_json(std::string_view json) {
     document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
     if (document.HasParseError()) return std::nullopt;
     return attributes_from_value(document);
-}
-
-std::optional<Attributes> attributes_from_value(const rapidjson::Value& json) {
-    if (!json.IsObject()) return std::nullopt;
-    Attributes attributes;
-    attributes.reserve(json.MemberCount());
-    for (const auto& member : json.GetObject()) {
-        const auto attribute = parse_attribute({member.name.GetString(), member.name.GetStringLength()});
-        auto value = read_value(member.value);
-        if (!attribute || !value) return std::nullopt;
-        attributes.set(*attribute, std::move(*value));
-    }
-    return attributes;
 }
 
 }  // namespace tlm

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -47,25 +48,65 @@ inline constexpr int kAttributeCount = static_cast<int>(Attribute::status) + 1;
 using StringList = std::vector<std::string>;
 using Value = std::variant<std::string, std::int64_t, StringList>;
 
-// An ordered map from attribute to value, small and flat, since a large fleet has half a million of them:
-// which attributes there are as bits, and their values in the order of the enum. An attribute that is absent
-// was not set (desired) or not reported (live).
+// An ordered map from attribute to value. A large fleet has half a million of them, so that its values stand
+// one behind the other in one piece of memory, in the order of the enum, and are taken out when asked for. An
+// attribute that is absent was not set (desired) or not reported (live).
 class Attributes {
-  public:
-    class Iterator {
-      public:
-        using iterator_category = std::forward_iterator_tag;
-        using iterator_concept = std::forward_iterator_tag;
-        using difference_type = std::ptrdiff_t;
-        using value_type = std::pair<Attribute, const Value&>;
-        using reference = value_type;
+    // A value begins with how many bytes its content has, and which alternative of Value it is.
+    static constexpr std::size_t kHead = sizeof(std::uint32_t) + 1;
 
-        Iterator() = default;
-        Iterator(std::uint16_t left, const Value* value) : left_(left), value_(value) {}
-        value_type operator*() const { return {static_cast<Attribute>(std::countr_zero(left_)), *value_}; }
-        Iterator& operator++() {
+  public:
+    // One after the other, without taking the values out. `packed` is the same for equal values, and for no
+    // others.
+    struct Entry {
+        Attribute attribute = Attribute::label;
+        std::string_view packed;
+        [[nodiscard]] Value value() const;
+    };
+    class EntryIterator {
+      public:
+        using iterator_category = std::input_iterator_tag;
+        using difference_type = std::ptrdiff_t;
+        using value_type = Entry;
+
+        EntryIterator() = default;
+        EntryIterator(std::uint16_t left, const char* at) : left_(left), at_(at) {}
+        Entry operator*() const {
+            return {static_cast<Attribute>(std::countr_zero(left_)), {at_, size_at(at_)}};
+        }
+        EntryIterator& operator++() {
             left_ = static_cast<std::uint16_t>(left_ & (left_ - 1U));
-            ++value_;
+            at_ += size_at(at_);
+            return *this;
+        }
+        EntryIterator operator++(int) {
+            EntryIterator before = *this;
+            ++*this;
+            return before;
+        }
+        friend bool operator==(const EntryIterator& a, const EntryIterator& b) { return a.left_ == b.left_; }
+
+      protected:
+        std::uint16_t left_ = 0;  // the attributes from here on
+        const char* at_ = nullptr;
+    };
+    struct Entries {
+        EntryIterator first;
+        [[nodiscard]] EntryIterator begin() const { return first; }
+        [[nodiscard]] static EntryIterator end() { return {}; }
+    };
+    // Of pairs of an attribute and a copy of its value.
+    class Iterator : public EntryIterator {
+      public:
+        using value_type = std::pair<Attribute, Value>;
+
+        using EntryIterator::EntryIterator;
+        value_type operator*() const {
+            const Entry entry = EntryIterator::operator*();
+            return {entry.attribute, entry.value()};
+        }
+        Iterator& operator++() {
+            EntryIterator::operator++();
             return *this;
         }
         Iterator operator++(int) {
@@ -73,23 +114,29 @@ class Attributes {
             ++*this;
             return before;
         }
-        friend bool operator==(const Iterator& a, const Iterator& b) { return a.left_ == b.left_; }
-
-      private:
-        std::uint16_t left_ = 0;  // the attributes from here on
-        const Value* value_ = nullptr;
     };
 
-    [[nodiscard]] const Value* find(Attribute attribute) const;
-    // The string value, or "" where the attribute is absent or not a string.
+    [[nodiscard]] bool has(Attribute attribute) const { return (present_ & bit(attribute)) != 0; }
+    [[nodiscard]] std::optional<Value> find(Attribute attribute) const;
+    // As in Entry; empty where the attribute is absent.
+    [[nodiscard]] std::string_view packed(Attribute attribute) const;
+    // The string value, or "" where the attribute is absent or not a string. As long as nothing is set.
     [[nodiscard]] std::string_view text(Attribute attribute) const;
-    void set(Attribute attribute, Value value);
+    // In the order of the enum it is cheapest.
+    void set(Attribute attribute, const Value& value);
+    void set_text(Attribute attribute, std::string_view text);
     void erase(Attribute attribute);
-    void reserve(std::size_t count) { values_.reserve(count); }
+    // Room for so many values whose texts have so many bytes together, lists aside.
+    void reserve(std::size_t values, std::size_t bytes) { packed_.reserve(values * kHead + bytes); }
     [[nodiscard]] bool empty() const { return present_ == 0; }
-    [[nodiscard]] std::size_t size() const { return values_.size(); }
-    [[nodiscard]] Iterator begin() const { return {present_, values_.data()}; }
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(std::popcount(present_)); }
+    [[nodiscard]] Entries entries() const { return {{present_, packed_.data()}}; }
+    [[nodiscard]] Iterator begin() const { return {present_, packed_.data()}; }
     [[nodiscard]] static Iterator end() { return {}; }
+    // What it is made of, for a cache on this machine; from_bytes gives nothing where it was not.
+    [[nodiscard]] std::uint16_t mask() const { return present_; }
+    [[nodiscard]] std::string_view bytes() const { return packed_; }
+    [[nodiscard]] static std::optional<Attributes> from_bytes(std::uint16_t mask, std::string_view bytes);
     friend bool operator==(const Attributes&, const Attributes&) = default;
 
   private:
@@ -97,12 +144,19 @@ class Attributes {
     static std::uint16_t bit(Attribute attribute) {
         return static_cast<std::uint16_t>(1U << static_cast<unsigned>(attribute));
     }
-    // Where the attribute's value is, or would be.
-    [[nodiscard]] std::ptrdiff_t place(Attribute attribute) const {
-        return std::popcount(static_cast<std::uint16_t>(present_ & (bit(attribute) - 1U)));
+    // Of the value that begins there, its head included.
+    static std::size_t size_at(const char* at) {
+        std::uint32_t bytes = 0;
+        std::memcpy(&bytes, at, sizeof bytes);
+        return kHead + bytes;
     }
+    // Where the attribute's value begins, or would.
+    [[nodiscard]] std::size_t place(Attribute attribute) const;
+    // Makes place for a value of the attribute and returns where.
+    std::size_t take_out(Attribute attribute);
+    void put(Attribute attribute, char type, std::string_view content);
 
-    std::vector<Value> values_;
+    std::string packed_;
     std::uint16_t present_ = 0;
 };
 

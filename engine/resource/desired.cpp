@@ -10,16 +10,34 @@ namespace tlm {
 namespace {
 
 // Sets the attribute, managed where the workflow gives the value and a mere default of the create otherwise.
-template <typename T>
-void set_or_default(DesiredResource& resource, Attribute attribute, std::optional<T> given,
-                    const T& fallback) {
+void set_or_default(DesiredResource& resource, Attribute attribute, const std::optional<std::string>& given,
+                    std::string_view fallback) {
     if (given) resource.managed.add(attribute);
-    resource.attributes.set(attribute, std::move(given).value_or(fallback));
+    resource.attributes.set_text(attribute, given ? std::string_view(*given) : fallback);
 }
 
-void set_managed(DesiredResource& resource, Attribute attribute, Value value) {
-    resource.attributes.set(attribute, std::move(value));
+void set_managed(DesiredResource& resource, Attribute attribute, std::string_view text) {
+    resource.attributes.set_text(attribute, text);
     resource.managed.add(attribute);
+}
+
+void set_managed(DesiredResource& resource, Attribute attribute, const StringList& list) {
+    resource.attributes.set(attribute, list);
+    resource.managed.add(attribute);
+}
+
+std::size_t size_of(const std::optional<std::string>& text) {
+    return text ? text->size() : 0;
+}
+
+// Of all texts of the agent as it is made, or a little more.
+std::size_t text_bytes(const AgentSpec& spec, const std::string& host_id) {
+    constexpr std::size_t kOthers = 128;
+    const std::size_t docker = spec.runtime == Runtime::docker
+                                   ? size_of(spec.docker_image) + size_of(spec.memory) + host_id.size()
+                                   : 0;
+    return kOthers + 2 * spec.name.size() + size_of(spec.program) + size_of(spec.model) +
+           size_of(spec.working_dir) + docker;
 }
 
 std::string key_of(const std::string& workflow, const std::string& name, std::string derived) {
@@ -28,50 +46,49 @@ std::string key_of(const std::string& workflow, const std::string& name, std::st
 
 DesiredResource desired_agent(const std::string& workflow, AgentSpec&& spec, const std::string& host_id) {
     DesiredResource agent;
-    agent.attributes.reserve(spec.runtime == Runtime::docker ? 11 : 7);
+    agent.attributes.reserve(spec.runtime == Runtime::docker ? 11 : 7, text_bytes(spec, host_id));
     agent.address = Address::agent(workflow, spec.name);
     agent.key = key_of(workflow, spec.name, std::move(spec.key));
     set_managed(agent, Attribute::label, spec.name);
-    set_or_default<std::string>(agent, Attribute::program, std::move(spec.program), kDefaultProgram);
+    set_or_default(agent, Attribute::program, spec.program, kDefaultProgram);
     if (spec.model) set_managed(agent, Attribute::program_args, StringList{"--model", *spec.model});
-    set_or_default<std::string>(agent, Attribute::working_dir, std::move(spec.working_dir),
-                                kDefaultWorkingDir);
+    set_or_default(agent, Attribute::working_dir, spec.working_dir, kDefaultWorkingDir);
     // The words that the Python program wrote, so that its fleets and ours look alike.
     agent.attributes.set(Attribute::description, "Telemachy-managed agent: " + spec.name);
     const bool docker = spec.runtime == Runtime::docker;
-    set_managed(agent, Attribute::runtime, std::string(docker ? "docker" : "local"));
+    set_managed(agent, Attribute::runtime, docker ? "docker" : "local");
     if (docker) {
-        if (spec.docker_image) set_managed(agent, Attribute::docker_image, *std::move(spec.docker_image));
-        set_or_default<std::int64_t>(agent, Attribute::cpus, spec.cpus, kDefaultCpus);
-        set_or_default<std::string>(agent, Attribute::memory, std::move(spec.memory), kDefaultMemory);
+        if (spec.docker_image) set_managed(agent, Attribute::docker_image, *spec.docker_image);
+        if (spec.cpus) agent.managed.add(Attribute::cpus);
+        agent.attributes.set(Attribute::cpus, spec.cpus.value_or(kDefaultCpus));
+        set_or_default(agent, Attribute::memory, spec.memory, kDefaultMemory);
         if (!host_id.empty()) set_managed(agent, Attribute::host_id, host_id);
     }
-    set_managed(agent, Attribute::status, std::string("online"));
+    set_managed(agent, Attribute::status, "online");
     return agent;
 }
 
 DesiredResource desired_team(const std::string& workflow, TeamSpec& spec) {
     DesiredResource team;
-    team.attributes.reserve(1);
     team.address = Address::team_of(workflow, spec.name);
     team.key = key_of(workflow, spec.name, std::move(spec.key));
     StringList members = std::move(spec.agents);
     std::ranges::sort(members);
     const auto repeated = std::ranges::unique(members);
     members.erase(repeated.begin(), repeated.end());
-    set_managed(team, Attribute::members, std::move(members));
+    set_managed(team, Attribute::members, members);
     return team;
 }
 
 DesiredResource desired_task(const std::string& workflow, const std::string& team, TaskSpec&& spec) {
     DesiredResource task;
-    task.attributes.reserve(spec.blocked_by.empty() ? 2 : 3);
+    task.attributes.reserve(2, spec.description.size() + spec.assign_to.size());
     task.address = Address::task(workflow, team, std::move(spec.subject));
-    set_managed(task, Attribute::description, std::move(spec.description));
-    set_managed(task, Attribute::assign_to, std::move(spec.assign_to));
+    set_managed(task, Attribute::description, spec.description);
+    set_managed(task, Attribute::assign_to, spec.assign_to);
     // Sent for the record and not managed: the server dispatches a task at once, so that an order that is
     // changed after the task was submitted could have no effect.
-    if (!spec.blocked_by.empty()) task.attributes.set(Attribute::blocked_by, std::move(spec.blocked_by));
+    if (!spec.blocked_by.empty()) task.attributes.set(Attribute::blocked_by, spec.blocked_by);
     return task;
 }
 
@@ -103,10 +120,9 @@ std::vector<Workflow*> by_name(std::vector<Workflow>& workflows) {
     return sorted;
 }
 
-const StringList& list_of(const Attributes& attributes, Attribute attribute) {
-    static const StringList none;
-    const Value* value = attributes.find(attribute);
-    return value == nullptr ? none : std::get<StringList>(*value);
+StringList list_of(const Attributes& attributes, Attribute attribute) {
+    auto value = attributes.find(attribute);
+    return value ? std::get<StringList>(*std::move(value)) : StringList();
 }
 
 }  // namespace

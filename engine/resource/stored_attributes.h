@@ -25,11 +25,7 @@ class StoredAttributes {
     [[nodiscard]] const std::string& json() const { return json_; }
     // All of them; for more than one it is cheaper than asking one by one.
     [[nodiscard]] Attributes read() const { return attributes_from_json(json_).value_or(Attributes()); }
-    [[nodiscard]] std::optional<Value> find(Attribute attribute) const {
-        const Attributes all = read();
-        const Value* value = all.find(attribute);
-        return value == nullptr ? std::nullopt : std::optional(*value);
-    }
+    [[nodiscard]] std::optional<Value> find(Attribute attribute) const { return read().find(attribute); }
     friend bool operator==(const StoredAttributes&, const StoredAttributes&) = default;
 
   private:

@@ -265,8 +265,9 @@ Attributes FleetIndex::named(const Address& owner, const Attributes& live,
                              const Attributes& candidates) const {
     Attributes result;
     for (const auto& [attribute, value] : live) {
+        const auto wanted = candidates.find(attribute);
         result.set(attribute, is_reference(attribute)
-                                  ? named(owner, attribute, value, candidates.find(attribute))
+                                  ? named(owner, attribute, value, wanted ? &*wanted : nullptr)
                                   : value);
     }
     return result;

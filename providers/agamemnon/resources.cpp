@@ -143,10 +143,9 @@ Attributes read_attributes(Kind kind, const Json& json, const std::array<Attribu
         if (members[i] != nullptr) ++count;
     }
     Attributes attributes;
-    attributes.reserve(count);
     for (std::size_t i = 0; i < n; ++i) {
         if (members[i] == nullptr) continue;
-        if (auto value = read_value(*members[i], known[i])) attributes.set(known[i], std::move(*value));
+        if (auto value = read_value(*members[i], known[i])) attributes.set(known[i], *value);
     }
     return attributes;
 }

@@ -35,9 +35,9 @@ class SchemaTest : public StateTest {
 
 TEST_F(SchemaTest, Open_VersionOfANewerProgram_IsRefusedWithBothVersions) {
     static_cast<void>(open(StateMode::write));
-    tamper("PRAGMA user_version = 7");
+    tamper("PRAGMA user_version = 8");
     for (const StateMode mode : {StateMode::read, StateMode::write}) {
-        expect_refused(mode, "newer tlm: it has version 7, this program knows versions up to 6",
+        expect_refused(mode, "newer tlm: it has version 8, this program knows versions up to 7",
                        "Update tlm");
     }
 }

@@ -62,6 +62,23 @@ TEST_F(SnapshotCacheTest, Save_ChangesNeitherLineageNorSerialNorBindings) {
     EXPECT_THAT(writer->bindings().value(), ElementsAre(binding("a", "1")));
 }
 
+TEST_F(SnapshotCacheTest, Read_PageThatIsCutAnywhere_IsAnErrorOrShorter) {
+    ASSERT_TRUE(open(StateMode::read)->save_snapshot(fleet()).has_value());
+    std::size_t errors = 0;
+    while (true) {
+        // One byte less each time.
+        tamper("UPDATE snapshot_pages SET resources = substr(resources, 1, length(resources) - 1)");
+        const auto cached = open(StateMode::read)->cached_snapshot();
+        if (!cached) {
+            EXPECT_EQ(cached.error().code, ErrorCode::state);
+            ++errors;
+        } else if (cached.value()->snapshot.resources.empty()) {
+            break;
+        }
+    }
+    EXPECT_GT(errors, 100U);
+}
+
 TEST_F(SnapshotCacheTest, Save_SeveralProcessesOnANewState_AllSucceedWithOneLineage) {
     std::vector<pid_t> children;
     for (int i = 0; i < 4; ++i) {

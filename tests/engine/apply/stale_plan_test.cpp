@@ -56,7 +56,7 @@ struct Scene : World {
         for (const Change& change : planned.changes) {
             if (change.address == address) attributes = planned_attributes(change);
         }
-        if (const Value* members = attributes.find(Attribute::members)) {
+        if (const auto members = attributes.find(Attribute::members)) {
             StringList ids;
             for (const std::string& name : std::get<StringList>(*members))
                 ids.push_back(live(name).id.value);

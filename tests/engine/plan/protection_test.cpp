@@ -96,7 +96,7 @@ TEST(PlanRules, IgnoredAttribute_IsSetOnCreationAndNotComparedAfterwards) {
                                          {"wf/task/*", Attribute::description}};
     world.apply(world.plan().plan);
     const ResourceId id = world.state.bound.at(Address::agent("wf", "architect")).id;
-    EXPECT_NE(world.fleet.get(id)->attributes.find(Attribute::program_args), nullptr);
+    EXPECT_TRUE(world.fleet.get(id)->attributes.has(Attribute::program_args));
     world.fleet.get(id)->attributes.set(Attribute::program_args, StringList{"--model", "by-hand"});
     world.workflows[0].teams[0].tasks[0].description = "Edited";
     EXPECT_FALSE(has_changes(world.plan().plan));

@@ -16,11 +16,11 @@ class Fleet {
     explicit Fleet(unsigned seed) : dice_(seed) {
         for (const std::string workflow : {"a", "b", "c"}) {
             for (int i = 0; i < 6; ++i)
-                add({{workflow, Kind::agent, "", fmt::format("agent-{}", i)}}, "");
-            add({{workflow, Kind::team, "", "crew"}}, "");
+                add({workflow, Kind::agent, "", fmt::format("agent-{}", i)}, "");
+            add({workflow, Kind::team, "", "crew"}, "");
             const std::string team = snapshot.resources.empty() ? "" : snapshot.resources.back().id.value;
             for (int i = 0; i < 6; ++i)
-                add({{workflow, Kind::task, "crew", fmt::format("task-{}", i)}}, team);
+                add({workflow, Kind::task, "crew", fmt::format("task-{}", i)}, team);
         }
         std::ranges::shuffle(snapshot.resources, dice_);
         if (chance(2)) std::ranges::shuffle(bindings, dice_);
@@ -46,8 +46,9 @@ class Fleet {
         return live.id;
     }
 
-    void add(DesiredResource resource, const std::string& team) {
-        const Address& address = resource.address;
+    void add(const Address& address, const std::string& team) {
+        DesiredResource resource;
+        resource.address = address;
         if (address.kind != Kind::task) resource.key = Key::derive(address.workflow, address.name).text();
         ResourceId id{"gone"};
         if (!chance(5)) id = make(address, chance(8) ? "another name" : resource.key, team);

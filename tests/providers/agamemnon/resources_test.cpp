@@ -29,7 +29,7 @@ TEST(AgamemnonResources, HostIsDockerOrElseLocal) {
                   .attributes.text(Attribute::runtime),
               "local");
     EXPECT_EQ(read(Kind::agent, R"({"id":"i","name":"n"})").value().attributes.find(Attribute::runtime),
-              nullptr);
+              std::nullopt);
 }
 
 TEST(AgamemnonResources, MembersOfAWrongTypeCountAsNotReported) {
@@ -70,7 +70,7 @@ TEST(AgamemnonResources, BodiesUseTheServersWords) {
 TEST(AgamemnonResources, TextThatIsNoUtf8CountsAsNotReported) {
     const auto agent =
         read(Kind::agent, R"({"id":"i","name":"n","label":"\udc00","programArgs":["a","\udfff"]})").value();
-    EXPECT_EQ(agent.attributes.find(Attribute::label), nullptr);
+    EXPECT_FALSE(agent.attributes.has(Attribute::label));
     EXPECT_EQ(*agent.attributes.find(Attribute::program_args), Value(StringList{"a"}));
     EXPECT_FALSE(read(Kind::agent, R"({"id":"\udc00","name":"n"})").has_value());
 }
