@@ -11,7 +11,8 @@
 
 namespace tlm {
 
-// Sorts the items of one workflow by `address`. Each is moved twice only, whatever their number.
+// Sorts the items of one workflow by `address`. Each is moved twice only, whatever their number. By kind
+// first: files and the state mostly have what is of one kind in its order.
 template <typename Iterator>
 void sort_within_workflow(Iterator begin, Iterator end) {
     using T = typename Iterator::value_type;
@@ -20,10 +21,13 @@ void sort_within_workflow(Iterator begin, Iterator end) {
     };
     std::vector<T*> order;
     order.reserve(static_cast<std::size_t>(end - begin));
-    for (auto item = begin; item != end; ++item)
-        order.push_back(&*item);
-    if (std::ranges::is_sorted(order, {}, within)) return;
-    std::ranges::sort(order, {}, within);
+    for (const Kind kind : {Kind::agent, Kind::team, Kind::task}) {
+        for (auto item = begin; item != end; ++item) {
+            if (item->address.kind == kind) order.push_back(&*item);
+        }
+    }
+    if (!std::ranges::is_sorted(order, {}, within)) std::ranges::sort(order, {}, within);
+    if (std::ranges::is_sorted(order)) return;  // each where it was
     std::vector<T> sorted;
     sorted.reserve(order.size());
     for (T* item : order)

@@ -126,7 +126,7 @@ class Attributes {
     void set(Attribute attribute, const Value& value);
     void set_text(Attribute attribute, std::string_view text);
     void erase(Attribute attribute);
-    // Room for so many values whose texts have so many bytes together, lists aside.
+    // Room for so many values whose texts have so many bytes together. An item of a list takes four more.
     void reserve(std::size_t values, std::size_t bytes) { packed_.reserve(values * kHead + bytes); }
     [[nodiscard]] bool empty() const { return present_ == 0; }
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(std::popcount(present_)); }

@@ -32,7 +32,7 @@ std::size_t size_of(const std::optional<std::string>& text) {
 
 // Of all texts of the agent as it is made, or a little more.
 std::size_t text_bytes(const AgentSpec& spec, const std::string& host_id) {
-    constexpr std::size_t kOthers = 128;
+    constexpr std::size_t kOthers = 80;
     const std::size_t docker = spec.runtime == Runtime::docker
                                    ? size_of(spec.docker_image) + size_of(spec.memory) + host_id.size()
                                    : 0;
@@ -82,7 +82,10 @@ DesiredResource desired_team(const std::string& workflow, TeamSpec& spec) {
 
 DesiredResource desired_task(const std::string& workflow, const std::string& team, TaskSpec&& spec) {
     DesiredResource task;
-    task.attributes.reserve(2, spec.description.size() + spec.assign_to.size());
+    std::size_t others = 0;
+    for (const std::string& subject : spec.blocked_by)
+        others += sizeof(std::uint32_t) + subject.size();
+    task.attributes.reserve(3, spec.description.size() + spec.assign_to.size() + others);
     task.address = Address::task(workflow, team, std::move(spec.subject));
     set_managed(task, Attribute::description, spec.description);
     set_managed(task, Attribute::assign_to, spec.assign_to);
