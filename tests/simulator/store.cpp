@@ -121,6 +121,12 @@ const Record& Store::update_task(Record task) {
     return tasks.put(std::move(task));
 }
 
+void Store::show(std::span<const Record* const> shown) {
+    if (!answers_count) return;
+    for (const Record* task : shown)
+        notes.push_back({TaskNote::What::kShown, task->id});
+}
+
 void Store::set_task_status(const Record& task, const std::string& status, TaskNote::What what) {
     notes.push_back({what, task.id, status});
     tasks.put(with_status(task, Kind::kTask, status, stamps.next_time()));

@@ -68,10 +68,15 @@ struct Store {
     std::size_t dispatched_early = 0;
 
     std::vector<TaskNote> notes;  // of what nobody has reacted to yet
+    // Whether a worker counts the answers that show a task. Only then are they noted: a large list shows
+    // thousands.
+    bool answers_count = false;
 
     // The task is noted as created, and comes back.
     const Record& add_task(Record task);
     const Record& update_task(Record task);
+    // An answer shows these tasks.
+    void show(std::span<const Record* const> shown);
     // `task` is one of the store's, and gone or another afterwards.
     void set_task_status(const Record& task, const std::string& status, TaskNote::What what);
     void forget();

@@ -1,5 +1,6 @@
 #include "tests/simulator/workers.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tlm::simulator {
@@ -17,6 +18,8 @@ std::string status_after(Outcome outcome) {
 void Workers::employ(std::vector<WorkerScript> scripts, Store& store, Time now) {
     forget();
     scripts_ = std::move(scripts);
+    store.answers_count = std::ranges::any_of(
+        scripts_, [](const WorkerScript& script) { return std::holds_alternative<long>(script.end); });
     std::vector<std::string> open;
     for (const Record* task : store.tasks.all()) {
         if (is_open(*task)) open.push_back(task->id);
