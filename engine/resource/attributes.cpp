@@ -36,6 +36,16 @@ std::size_t size_in(std::string_view bytes) {
     return size;
 }
 
+template <typename Items>
+std::string list_content(const Items& items) {
+    std::string content;
+    for (const auto& item : items) {
+        const SizeBytes size = size_bytes(item.size());
+        content.append(size.data(), size.size()).append(item);
+    }
+    return content;
+}
+
 // Whether it is items of a list, each with its size before it.
 bool is_list_content(std::string_view content) {
     while (content.size() >= sizeof(Size)) {
@@ -205,13 +215,12 @@ void Attributes::set(Attribute attribute, const Value& value) {
     } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
         put(attribute, kNumber, {reinterpret_cast<const char*>(number), sizeof *number});
     } else {
-        std::string content;
-        for (const std::string& item : std::get<StringList>(value)) {
-            const SizeBytes size = size_bytes(item.size());
-            content.append(size.data(), size.size()).append(item);
-        }
-        put(attribute, kList, content);
+        put(attribute, kList, list_content(std::get<StringList>(value)));
     }
+}
+
+void Attributes::set_list(Attribute attribute, std::span<const std::string_view> items) {
+    put(attribute, kList, list_content(items));
 }
 
 void Attributes::erase(Attribute attribute) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -125,6 +126,7 @@ class Attributes {
     // In the order of the enum it is cheapest.
     void set(Attribute attribute, const Value& value);
     void set_text(Attribute attribute, std::string_view text);
+    void set_list(Attribute attribute, std::span<const std::string_view> items);
     void erase(Attribute attribute);
     // Room for so many values whose texts have so many bytes together. An item of a list takes four more.
     void reserve(std::size_t values, std::size_t bytes) { packed_.reserve(values * kHead + bytes); }

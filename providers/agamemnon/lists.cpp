@@ -1,9 +1,10 @@
 #include "providers/agamemnon/lists.h"
 
 #include <fmt/format.h>
-#include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
+
+#include <limits>
 
 #include "engine/base/sha256.h"
 #include "engine/base/text.h"
@@ -14,7 +15,6 @@ namespace tlm::agamemnon {
 namespace {
 
 using rapidjson::SizeType;
-using Json = rapidjson::Value;
 
 // What a page may be made of, far beyond what a server that means well sends. Some servers give all they have
 // in one page, whatever was asked for; but a body of a few dozen megabytes can hold tens of millions of empty
@@ -23,52 +23,48 @@ constexpr std::size_t kMostItemsOfPage = 100'000;  // a hundred times as many as
 constexpr std::size_t kMostValues = 1'000'000;     // in all items together
 constexpr std::size_t kMostDepth = 64;
 
-// Takes a page as the parser reads it: only one item at a time is held as JSON, and a page that is wrong is
-// given up where it is wrong.
+// Takes a page as the parser reads it: nothing is held as JSON, and a page that is wrong is given up where it
+// is wrong.
 class PageHandler {
   public:
-    explicit PageHandler(Kind kind) : kind_(kind), list_(list_member(kind)) {}
+    explicit PageHandler(Kind kind) : list_(list_member(kind)), item_(kind) {}
 
-    bool Null() { return value(Json()); }
-    bool Bool(bool b) { return value(Json(b)); }
-    bool Int(int i) { return value(Json(i)); }
-    bool Uint(unsigned u) { return number(Json(u), u); }
-    bool Int64(std::int64_t i) { return value(Json(i)); }
-    bool Uint64(std::uint64_t u) { return number(Json(u), u); }
-    bool Double(double d) { return value(Json(d)); }
+    bool Null() { return value(); }
+    bool Bool(bool) { return value(); }
+    bool Int(int i) { return integer(i); }
+    bool Uint(unsigned u) { return number(u); }
+    bool Int64(std::int64_t i) { return integer(i); }
+    bool Uint64(std::uint64_t u) { return number(u); }
+    bool Double(double) { return value(); }
     bool RawNumber(const char*, SizeType, bool) { return false; }
     // The texts stay in the body.
     bool String(const char* text, SizeType length, bool) {
-        return value(Json(rapidjson::StringRef(text, length)));
+        if (in_list_ && depth_ == kInItem) item_.text({text, length});
+        if (in_list_ && depth_ == kInItem + 1) item_.list_text({text, length});
+        return value();
     }
     bool Key(const char* text, SizeType length, bool) {
         if (depth_ == 1) member_.assign(text, length);
-        return depth_ == 1 || !in_list_ || value(Json(rapidjson::StringRef(text, length)));
-    }
-    bool StartObject() { return open(false); }
-    bool StartArray() { return open(true); }
-    bool EndObject(SizeType members) {
-        --depth_;
         if (!in_list_) return true;
-        Json object(rapidjson::kObjectType);
-        const std::size_t first = values_.size() - 2 * members;
-        for (std::size_t i = first; i < values_.size(); i += 2)
-            object.AddMember(values_[i], values_[i + 1], allocator_);
-        return closed(first, std::move(object));
+        if (depth_ == kInItem) item_.member({text, length});
+        return count();
     }
-    bool EndArray(SizeType elements) {
-        --depth_;
-        if (!in_list_) return true;
-        if (depth_ == 1) {
-            in_list_ = false;
-            return true;
-        }
-        Json array(rapidjson::kArrayType);
-        array.Reserve(elements, allocator_);
-        const std::size_t first = values_.size() - elements;
-        for (std::size_t i = first; i < values_.size(); ++i)
-            array.PushBack(values_[i], allocator_);
-        return closed(first, std::move(array));
+    bool StartObject() {
+        if (in_list_ && depth_ == kInList) item_.begin(true);
+        return open();
+    }
+    bool StartArray() {
+        if (depth_ == 0) return wrong(fmt::format("it has no list `{}`", list_));
+        // Of several members with one name the first counts.
+        if (depth_ == 1 && !found_ && member_ == list_) found_ = in_list_ = true;
+        if (in_list_ && depth_ == kInList) item_.begin(false);
+        if (in_list_ && depth_ == kInItem) item_.list();
+        return open();
+    }
+    bool EndObject(SizeType) { return close(); }
+    bool EndArray(SizeType) {
+        if (depth_ == kInList) in_list_ = false;
+        return close();
     }
 
     [[nodiscard]] const std::string& fault() const { return fault_; }
@@ -76,59 +72,70 @@ class PageHandler {
     [[nodiscard]] Page take() { return std::move(page_); }
 
   private:
+    // Open brackets between the list's items, and between an item's members.
+    static constexpr std::size_t kInList = 2;
+    static constexpr std::size_t kInItem = 3;
+
     bool wrong(std::string fault) {
         fault_ = std::move(fault);
         return false;
     }
 
-    bool number(Json json, std::uint64_t value_of_it) {
-        if (depth_ == 1 && member_ == "total" && !page_.total) page_.total = value_of_it;
-        return value(std::move(json));
+    bool number(std::uint64_t number) {
+        if (depth_ == 1 && member_ == "total" && !page_.total) page_.total = number;
+        if (number > std::numeric_limits<std::int64_t>::max()) return value();
+        return integer(static_cast<std::int64_t>(number));
     }
 
-    // Of several members with one name the first counts.
-    bool open(bool array) {
-        if (depth_ == 0 && array) return wrong(fmt::format("it has no list `{}`", list_));
-        if (depth_ == 1 && array && !found_ && member_ == list_) found_ = in_list_ = true;
+    bool integer(std::int64_t number) {
+        if (in_list_ && depth_ == kInItem) item_.integer(number);
+        return value();
+    }
+
+    bool open() {
         if (++depth_ > kMostDepth)
             return wrong(fmt::format("it is nested deeper than {} levels", kMostDepth));
         return true;
     }
 
-    bool closed(std::size_t first, Json json) {
-        values_.resize(first);
-        return value(std::move(json));
+    bool close() {
+        --depth_;
+        if (!in_list_) return true;
+        return count() && (depth_ != kInList || end_item());
     }
 
-    bool value(Json json) {
+    // Of one without brackets.
+    bool value() {
         if (!in_list_) return true;
+        if (depth_ == kInList) item_.begin(false);
+        return count() && (depth_ != kInList || end_item());
+    }
+
+    bool count() {
         if (++count_ > kMostValues)
             return wrong(fmt::format("its items hold more than {} values", kMostValues));
-        if (depth_ > 2) {
-            values_.push_back(std::move(json));
-            return true;
-        }
+        return true;
+    }
+
+    bool end_item() {
         if (page_.items.size() == kMostItemsOfPage) {
             return wrong(
                 fmt::format("a page of more than {} items, where 1000 were asked for", kMostItemsOfPage));
         }
-        auto resource = read_resource(kind_, json);
+        auto resource = item_.resource();
         if (!resource)
             return wrong(fmt::format("item {}: {}", page_.items.size() + 1, resource.error().message));
         page_.items.push_back(std::move(resource.value()));
-        allocator_.Clear();
         return true;
     }
 
-    const Kind kind_;
     const std::string list_;
-    std::string member_;                          // the outermost object's, which is being read
-    bool found_ = false;                          // the list
-    bool in_list_ = false;                        // between its brackets
-    std::size_t depth_ = 0;                       // open brackets
-    std::size_t count_ = 0;                       // of values in the list
-    std::vector<Json> values_;                    // read, and not yet put into their object or array
-    rapidjson::MemoryPoolAllocator<> allocator_;  // of the item that is being read
+    std::string member_;     // the outermost object's, which is being read
+    bool found_ = false;     // the list
+    bool in_list_ = false;   // between its brackets
+    std::size_t depth_ = 0;  // open brackets
+    std::size_t count_ = 0;  // of values in the list
+    ResourceReader item_;    // the one that is being read
     Page page_;
     std::string fault_;
 };

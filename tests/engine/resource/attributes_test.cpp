@@ -84,6 +84,17 @@ TEST(Attributes, PackedValuesAreEqualWhereTheValuesAre) {
     EXPECT_EQ(one.packed(Attribute::label), "");
 }
 
+TEST(Attributes, ListOfViewsIsTheSameAsOfStrings) {
+    for (const StringList& list : {StringList{}, StringList{""}, StringList{"a", "bcd"}}) {
+        Attributes one, other;
+        const std::vector<std::string_view> views(list.begin(), list.end());
+        one.set_list(Attribute::members, views);
+        other.set(Attribute::members, list);
+        EXPECT_EQ(one, other);
+        EXPECT_EQ(*one.find(Attribute::members), Value(list));
+    }
+}
+
 // They come from a file that may be damaged.
 TEST(Attributes, BytesThatAreCutOrChanged_AreRefusedOrReadWithinTheirBounds) {
     const Attributes attributes = of_every_type();
