@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "engine/base/json_in_place.h"
 #include "engine/base/sha256.h"
 #include "engine/base/text.h"
 #include "providers/agamemnon/requests.h"
@@ -156,8 +157,8 @@ Result<Page> read_page(Kind kind, std::string& body) {
     }
     std::string sha256 = sha256_hex(body);
     // In place: the strings stay in the body, which is why it is not const.
-    rapidjson::InsituStringStream stream(body.data());
-    rapidjson::Reader reader;
+    InPlaceJson stream(body);
+    InPlaceJson::Reader reader;
     PageHandler handler(kind);
     constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag;
     const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
