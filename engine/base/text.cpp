@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 
 #include "engine/base/scan.h"
@@ -101,6 +104,19 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
     return last[b.size()];
 }
 
+// How many bytes at the beginning are ASCII, of which whole pages consist.
+std::size_t ascii_bytes(std::string_view text) {
+    std::array<std::uint64_t, 4> words;  // NOLINT(*-member-init): copied into
+    std::size_t at = 0;
+    for (; at + sizeof(words) <= text.size(); at += sizeof(words)) {
+        std::memcpy(words.data(), text.data() + at, sizeof(words));
+        if (((words[0] | words[1] | words[2] | words[3]) & 0x8080808080808080U) != 0) break;
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+        ++at;
+    return at;
+}
+
 }  // namespace
 
 std::string visible(std::string_view text) {
@@ -161,7 +177,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 std::size_t well_formed_bytes(std::string_view text) {
     std::string_view left = text;
     while (!left.empty()) {
-        left.remove_prefix(plain_bytes(left, [](unsigned char c) { return c >= 0x80; }));
+        left.remove_prefix(ascii_bytes(left));
         if (left.empty()) break;
         const CodePoint point = decode(left);
         if (point.value == kInvalid) break;

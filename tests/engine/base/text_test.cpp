@@ -23,6 +23,18 @@ TEST(ValidUtf8, RefusesOverlongSurrogatesAndCutSequences) {
     }
 }
 
+TEST(WellFormedBytes, CountToTheFirstByteThatIsWrongWhereverItStands) {
+    for (std::size_t at = 0; at < 100; ++at) {
+        std::string text(100, 'x');
+        text.replace(at, 1, "é");
+        EXPECT_EQ(well_formed_bytes(text), 101U) << at;
+        text.resize(at + 1);
+        EXPECT_EQ(well_formed_bytes(text), at);
+        text.append(100, 'x');
+        EXPECT_EQ(well_formed_bytes(text), at);
+    }
+}
+
 TEST(VisibleJson, EscapesWhatATerminalObeysAndMeansTheSame) {
     EXPECT_EQ(visible_json("[\"caf\u00e9 \u202e\x7f\u0085\U000e0041\"]"),
               "[\"caf\u00e9 \\u202e\\u007f\\u0085\\udb40\\udc41\"]");
