@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstring>
-#include <string>
+#include <span>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -26,10 +26,10 @@ class InPlaceJson {
     struct Encoding : rapidjson::UTF8<> {};
     using Reader = rapidjson::GenericReader<Encoding, Encoding>;
 
-    explicit InPlaceJson(std::string& text)
+    // Behind the text is a NUL, as behind every std::string.
+    explicit InPlaceJson(std::span<char> text)
         : head_(text.data()), end_(head_ + text.size()), from_(head_), to_(head_) {}
 
-    // A NUL at the end, which std::string puts there.
     [[nodiscard]] Ch Peek() const { return *from_; }
     Ch Take() { return *from_++; }
     [[nodiscard]] std::size_t Tell() const { return static_cast<std::size_t>(from_ - head_); }

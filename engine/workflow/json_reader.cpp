@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "engine/base/json_in_place.h"
 #include "engine/base/text.h"
 #include "engine/workflow/document.h"
 #include "engine/workflow/line_cursor.h"
@@ -20,8 +21,7 @@ using Size = rapidjson::SizeType;
 class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonHandler> {
   public:
     // `text` is the file's, `stream` reads a copy of it that begins at `in_place`.
-    JsonHandler(std::string_view text, const char* in_place, rapidjson::InsituStringStream& stream,
-                TreeBuilder& builder)
+    JsonHandler(std::string_view text, const char* in_place, InPlaceJson& stream, TreeBuilder& builder)
         : text_(text), in_place_(in_place), stream_(stream), cursor_(text), builder_(builder) {}
 
     bool Null() { return word("null", ScalarType::null); }
@@ -67,7 +67,7 @@ class JsonHandler : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, JsonH
 
     std::string_view text_;
     const char* in_place_;
-    rapidjson::InsituStringStream& stream_;
+    InPlaceJson& stream_;
     LineCursor cursor_;
     TreeBuilder& builder_;
 };
@@ -78,9 +78,9 @@ Document read_json(std::string_view text, std::size_t file, Diagnostics& diagnos
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     TreeBuilder builder(file, text.size(), diagnostics);
     const std::span<char> in_place = builder.keep(text);
-    rapidjson::InsituStringStream stream(in_place.data());
+    InPlaceJson stream(in_place);
     JsonHandler handler(text, in_place.data(), stream, builder);
-    rapidjson::Reader reader;
+    InPlaceJson::Reader reader;
     constexpr unsigned kFlags =
         rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     const auto result = reader.Parse<kFlags>(stream, handler);
