@@ -1,10 +1,11 @@
 #include "state/snapshot_table.h"
 
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <span>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace tlm::state {
@@ -13,14 +14,31 @@ namespace {
 // A page holds so many resources on the average: few enough that a fleet in which one thing has changed is
 // written in a few milliseconds, and enough that a large one is a few hundred rows.
 constexpr std::size_t kPerPage = 256;
+constexpr std::size_t kMostPerPage = 16 * kPerPage;
 
-// Resources by the page that their id puts them on, so that one which comes or goes moves no other.
-std::vector<std::vector<const LiveResource*>> pages_of(const Snapshot& snapshot) {
-    const std::size_t count = std::bit_ceil(snapshot.resources.size() / kPerPage + 1);
-    std::vector<std::vector<const LiveResource*>> pages(count);
+struct Page {
+    std::int64_t number = 0;
+    std::span<const LiveResource> resources;
+};
+
+// In the order of the snapshot, since what was made together is mostly looked at together. Where a page ends,
+// and what its number is, depends on its own ids alone, so that a resource that comes or goes moves nothing
+// but what is on its page.
+std::vector<Page> pages_of(const Snapshot& snapshot) {
     const std::hash<ResourceId> hash_of;
-    for (const LiveResource& live : snapshot.resources)
-        pages[hash_of(live.id) % count].push_back(&live);
+    const std::span<const LiveResource> all = snapshot.resources;
+    std::vector<Page> pages;
+    std::unordered_set<std::int64_t> numbers;
+    for (std::size_t first = 0, i = 0; i < all.size(); ++i) {
+        const std::size_t count = i + 1 - first;
+        const bool last = i + 1 == all.size() || count == kMostPerPage;
+        if (!last && hash_of(all[i].id) % kPerPage != 0) continue;
+        auto number = static_cast<std::int64_t>(hash_of(all[first].id) >> 1U);
+        while (!numbers.insert(number).second)
+            ++number;
+        pages.push_back({number, all.subspan(first, count)});
+        first = i + 1;
+    }
     return pages;
 }
 
@@ -30,15 +48,14 @@ std::vector<std::vector<const LiveResource*>> pages_of(const Snapshot& snapshot)
 // --refresh=false.
 class PageWriter {
   public:
-    [[nodiscard]] std::string_view write(const std::vector<const LiveResource*>& page) {
+    [[nodiscard]] std::string_view write(std::span<const LiveResource> page) {
         bytes_.clear();
-        for (const LiveResource* live : page) {
-            number(static_cast<std::uint16_t>(live->kind));
-            for (const std::string* part :
-                 {&live->id.value, &live->name, &live->team.value, &live->created_at})
+        for (const LiveResource& live : page) {
+            number(static_cast<std::uint16_t>(live.kind));
+            for (const std::string* part : {&live.id.value, &live.name, &live.team.value, &live.created_at})
                 text(*part);
-            number(live->attributes.mask());
-            text(live->attributes.bytes());
+            number(live.attributes.mask());
+            text(live.attributes.bytes());
         }
         return bytes_;
     }
@@ -113,19 +130,28 @@ Result<void> replace_snapshot(Database& database, std::int64_t target, const Sna
     BOOST_OUTCOME_TRYV(database.run(
         "INSERT OR REPLACE INTO snapshots(target, read_at, consistent, version) VALUES (?, ?, ?, ?)", target,
         now, std::int64_t{snapshot.consistent}, snapshot.version));
+    BOOST_OUTCOME_TRY(rows, database.query("SELECT number FROM snapshot_pages WHERE target = ?", target));
+    std::unordered_set<std::int64_t> stale;
+    while (true) {
+        BOOST_OUTCOME_TRY(more, rows.next());
+        if (!more) break;
+        stale.insert(rows.integer(0));
+    }
     // Nor do pages that are the same.
-    std::int64_t number = 0;
     PageWriter writer;
-    for (const auto& page : pages_of(snapshot)) {
+    for (const Page& page : pages_of(snapshot)) {
+        stale.erase(page.number);
         BOOST_OUTCOME_TRYV(database.run(
             "INSERT INTO snapshot_pages(target, number, resources) VALUES (?, ?, CAST(? AS BLOB))"
             " ON CONFLICT (target, number) DO UPDATE"
             " SET resources = excluded.resources"
             " WHERE resources IS NOT excluded.resources",
-            target, number++, writer.write(page)));
+            target, page.number, writer.write(page.resources)));
     }
-    BOOST_OUTCOME_TRYV(
-        database.run("DELETE FROM snapshot_pages WHERE target = ? AND number >= ?", target, number));
+    for (const std::int64_t number : stale) {
+        BOOST_OUTCOME_TRYV(
+            database.run("DELETE FROM snapshot_pages WHERE target = ? AND number = ?", target, number));
+    }
     return success();
 }
 

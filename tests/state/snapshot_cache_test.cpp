@@ -19,6 +19,10 @@ class SnapshotCacheTest : public StateTest {
         snapshot.consistent = false;
         return snapshot;
     }
+    static Snapshot by_id(Snapshot snapshot) {
+        std::ranges::sort(snapshot.resources, {}, &LiveResource::id);
+        return snapshot;
+    }
 };
 
 TEST_F(SnapshotCacheTest, Save_StateOpenedToReadAndMissing_CreatesItForTheOwnerOnly) {
@@ -60,6 +64,33 @@ TEST_F(SnapshotCacheTest, Save_ChangesNeitherLineageNorSerialNorBindings) {
     EXPECT_EQ(writer->lineage().value(), lineage);
     EXPECT_EQ(writer->serial().value(), 1);
     EXPECT_THAT(writer->bindings().value(), ElementsAre(binding("a", "1")));
+}
+
+// A resource that comes, goes or changes moves nothing but what is on its page.
+TEST_F(SnapshotCacheTest, Save_OneOfManyHasChanged_WritesOnePage) {
+    Snapshot large;
+    for (int i = 0; i < 20'000; ++i)
+        large.resources.push_back({Kind::agent, {std::to_string(i)}, "n", {}, "", attributes()});
+    const auto file = open(StateMode::read);
+    ASSERT_TRUE(file->save_snapshot(large).has_value());
+    tamper(
+        "CREATE TABLE written(what); "
+        "CREATE TRIGGER a AFTER INSERT ON snapshot_pages BEGIN INSERT INTO written VALUES ('new'); END; "
+        "CREATE TRIGGER b AFTER UPDATE ON snapshot_pages BEGIN INSERT INTO written VALUES ('changed'); END; "
+        "CREATE TRIGGER c AFTER DELETE ON snapshot_pages BEGIN INSERT INTO written VALUES ('gone'); END");
+    const auto expect_one = [&](const std::string& what) {
+        ASSERT_TRUE(open(StateMode::read)->save_snapshot(large).has_value()) << what;
+        EXPECT_EQ(number("SELECT count(*) FROM written"), 1) << what;
+        EXPECT_EQ(by_id(open(StateMode::read)->cached_snapshot().value()->snapshot), by_id(large)) << what;
+        tamper("DELETE FROM written");
+    };
+    large.resources[7'000].name = "other";
+    expect_one("changed");
+    large.resources.push_back({Kind::task, {"new"}, "n", {}, "", {}});
+    expect_one("came");
+    large.resources.erase(large.resources.begin() + 12'345);
+    expect_one("went");
+    EXPECT_GT(number("SELECT count(*) FROM snapshot_pages"), 40);
 }
 
 TEST_F(SnapshotCacheTest, Read_PageThatIsCutAnywhere_IsAnErrorOrShorter) {

@@ -49,6 +49,21 @@ class StateTest : public testing::Test {
         sqlite3_close(handle);
     }
 
+    // The number that SQL gives, asked behind the state's back.
+    std::int64_t number(const std::string& sql) {
+        sqlite3* handle = nullptr;
+        EXPECT_EQ(sqlite3_open(path_.c_str(), &handle), SQLITE_OK);
+        std::int64_t result = -1;
+        const auto take = [](void* to, int, char** columns, char**) {
+            *static_cast<std::int64_t*>(to) = std::stoll(columns[0]);
+            return 0;
+        };
+        EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), take, &result, nullptr), SQLITE_OK)
+            << sqlite3_errmsg(handle);
+        sqlite3_close(handle);
+        return result;
+    }
+
     static Attributes attributes() {
         Attributes attributes;
         attributes.set(Attribute::label, std::string("na\xC3\xAFve \"agent\"\n"));
