@@ -29,20 +29,23 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
     : snapshot_(snapshot.resources), consistent_(snapshot.consistent), bound_(snapshot.resources.size()) {
     for (const LeftBehind& left : left_behind)
         left_behind_.insert(left.id);
-    std::size_t counts[3] = {};
-    for (const LiveResource& resource : snapshot.resources)
-        ++counts[slot(resource.kind)];
-    for (const Kind kind : {Kind::agent, Kind::team, Kind::task})
-        by_id_[slot(kind)].reserve(counts[slot(kind)]);
-    by_subject_.reserve(counts[slot(Kind::task)]);
-    for (const LiveResource& resource : snapshot.resources) {
-        by_id_[slot(resource.kind)].insert(&resource);
-        if (resource.kind == Kind::task) {
-            add_carrier(by_subject_, resource);
-        } else if (Key::is_key(resource.name)) {
-            add_carrier(by_name_[slot(resource.kind)], resource);
-        }
-    }
+    bindings_.reserve(bindings.size());
+    for (const Binding& binding : bindings)
+        bindings_.push_back(&binding);
+    const auto address_of = [](const Binding* binding) -> const Address& { return binding->address; };
+    // As the state gives them.
+    if (!std::ranges::is_sorted(bindings_, {}, address_of)) std::ranges::sort(bindings_, {}, address_of);
+    bound_to_.resize(bindings_.size());
+    // Tasks and all else know nothing of each other.
+    constexpr std::size_t kWorthAThread = 5'000;
+    const std::size_t parts =
+        std::min<std::size_t>(2, worthwhile_parts(snapshot.resources.size(), kWorthAThread));
+    Shared of_tasks;
+    in_parallel(parts, [&](std::size_t part) {
+        if (part == 0) add_all(false, shared_);
+        if (part + 1 == parts) add_all(true, of_tasks);
+    });
+    shared_.merge(of_tasks);
     for (auto& [first, group] : shared_) {
         std::ranges::sort(group, older);
         const LiveResource* chosen = eldest(group);
@@ -50,34 +53,48 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
             if (chosen != nullptr && live != chosen) passed_over_.insert(live);
         }
     }
-    bindings_.reserve(bindings.size());
-    for (const Binding& binding : bindings)
-        bindings_.push_back(&binding);
-    const auto address_of = [](const Binding* binding) -> const Address& { return binding->address; };
-    // As the state gives them.
-    if (!std::ranges::is_sorted(bindings_, {}, address_of)) std::ranges::sort(bindings_, {}, address_of);
-    bound_to_.reserve(bindings_.size());
+    for (const EndedTask& task : ended)
+        ends_.emplace(task.address, task.end);
+}
+
+void FleetIndex::add_all(bool tasks, Shared& shared) {
+    std::size_t counts[3] = {};
+    for (const LiveResource& resource : snapshot_)
+        ++counts[slot(resource.kind)];
+    for (const Kind kind : {Kind::agent, Kind::team, Kind::task}) {
+        if ((kind == Kind::task) == tasks) by_id_[slot(kind)].reserve(counts[slot(kind)]);
+    }
+    if (tasks) by_subject_.reserve(counts[slot(Kind::task)]);
+    for (const LiveResource& resource : snapshot_) {
+        if ((resource.kind == Kind::task) != tasks) continue;
+        by_id_[slot(resource.kind)].insert(&resource);
+        if (tasks) {
+            add_carrier(by_subject_, resource, shared);
+        } else if (Key::is_key(resource.name)) {
+            add_carrier(by_name_[slot(resource.kind)], resource, shared);
+        }
+    }
     std::vector<const Binding*>* of_team = nullptr;  // the list that the last task went to
-    for (const Binding* binding : bindings_) {
+    for (std::size_t place = 0; place < bindings_.size(); ++place) {
+        const Binding* binding = bindings_[place];
         const Address& address = binding->address;
+        if ((address.kind == Kind::task) != tasks) continue;
         const LiveResource* live = by_id(address.kind, binding->id);
-        bound_to_.push_back(live);
+        bound_to_[place] = live;
         if (live != nullptr && bound_[position(live)] == nullptr) bound_[position(live)] = binding;
-        if (address.kind != Kind::task) continue;
+        if (!tasks) continue;
         const bool same_team = of_team != nullptr && of_team->back()->address.team == address.team &&
                                of_team->back()->address.workflow == address.workflow;
         if (!same_team) of_team = &bound_tasks_[Address::team_of(address.workflow, address.team)];
         of_team->push_back(binding);
     }
-    for (const EndedTask& task : ended)
-        ends_.emplace(task.address, task.end);
 }
 
 template <typename By>
-void FleetIndex::add_carrier(Table<By>& table, const LiveResource& live) {
+void FleetIndex::add_carrier(Table<By>& table, const LiveResource& live, Shared& shared) {
     const auto [first, only] = table.insert(&live);
     if (only) return;
-    Carriers& all = shared_[*first];
+    Carriers& all = shared[*first];
     if (all.empty()) all.push_back(*first);
     all.push_back(&live);
 }

@@ -109,8 +109,13 @@ class FleetIndex {
     using Carriers = std::vector<const LiveResource*>;  // of one key, or one team and subject; oldest first
     using CarriersView = std::span<const LiveResource* const>;
 
+    // The few that share their key, by the one of them that the tables hold.
+    using Shared = std::unordered_map<const LiveResource*, Carriers>;
+
+    // Fills the tables of tasks, or those of agents and teams. Neither touches the other's.
+    void add_all(bool tasks, Shared& shared);
     template <typename By>
-    void add_carrier(Table<By>& table, const LiveResource& live);
+    void add_carrier(Table<By>& table, const LiveResource& live, Shared& shared);
     template <typename By, typename Name>
     [[nodiscard]] CarriersView carriers(const Table<By>& table, const Name& name) const;
     // Where the binding of the address stands in bindings_, or would. `near` is where it is looked for first,
@@ -136,8 +141,7 @@ class FleetIndex {
     Table<ById> by_id_[3];
     Table<ByName> by_name_[2];  // agents and teams that carry a key
     Table<BySubject> by_subject_;
-    // The few that share their key, by the one of them that the tables above hold.
-    std::unordered_map<const LiveResource*, Carriers> shared_;
+    Shared shared_;
     std::vector<const Binding*> bindings_;       // sorted by address
     std::vector<const LiveResource*> bound_to_;  // by the place of the binding in bindings_; null: it is gone
     std::vector<const Binding*> bound_;  // by the position of the resource in the snapshot; null: none
