@@ -95,7 +95,7 @@ class Disk : public RichFleet {
         const long total = calls_made();
         ASSERT_GT(total, 30);
         int failed = 0;
-        for (long allowed = 0; allowed <= total && !HasFailure(); allowed += kStride) {
+        for (long allowed = 0; allowed <= total && !HasFailure(); allowed += stride()) {
             restore();
             const Finished bad = run_on_bad_disk(fault, allowed, once);
             const std::string what =
@@ -117,7 +117,7 @@ class Disk : public RichFleet {
             EXPECT_EQ(again.exit_code, 0) << what << again.out << again.err;
             expect_as_planned(GetParam(), what + again.out + again.err);
         }
-        EXPECT_GT(failed * kStride, 20);
+        EXPECT_GT(failed * stride(), 20);
         RecordProperty("failed", failed);
     }
 };

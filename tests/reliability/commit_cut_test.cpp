@@ -32,7 +32,7 @@ class CommitCut : public RichFleet {
         if (HasFatalFailure()) return;
         int cuts = 0;
         Cut ended = Cut::silent;
-        for (int k = 1; ended != Cut::none && !HasFailure(); k += kStride) {
+        for (int k = 1; ended != Cut::none && !HasFailure(); k += stride()) {
             restore();
             ended = cut(k, how);
             cuts += ended == Cut::none ? 0 : 1;
@@ -42,7 +42,7 @@ class CommitCut : public RichFleet {
             EXPECT_EQ(again.exit_code, 0) << again.out << again.err;
             expect_as_planned(GetParam(), fmt::format("{} at sync {}\n{}{}", how, k, again.out, again.err));
         }
-        EXPECT_GT(cuts * kStride, 5);
+        EXPECT_GT(cuts * stride(), 5);
         RecordProperty("cuts", cuts);
     }
 };

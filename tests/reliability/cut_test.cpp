@@ -27,7 +27,7 @@ class Cut : public RichFleet {
         if (HasFatalFailure()) return;
         int cuts = 0;
         bool killed = true;
-        for (int k = 1; killed && !HasFailure(); k += kStride) {
+        for (int k = 1; killed && !HasFailure(); k += stride()) {
             restore();
             killed = cut(k, fault);
             cuts += killed ? 1 : 0;
@@ -37,7 +37,7 @@ class Cut : public RichFleet {
             expect_as_planned(GetParam(),
                               fmt::format("{} at request {}\n{}{}", fault, k, again.out, again.err));
         }
-        EXPECT_GT(cuts * kStride, 10);
+        EXPECT_GT(cuts * stride(), 10);
         RecordProperty("cuts", cuts);
     }
 };

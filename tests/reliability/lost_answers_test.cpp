@@ -78,7 +78,7 @@ TEST_P(LostAnswers, OfEveryKind_LeaveTheFleetAsPlanned) {
         const bool reads = std::string(route.method) == "GET";
         for (const Fault& fault : kFaults) {
             if (reads && !fault.of_reads) continue;
-            if (tried++ % kStride != 0) continue;
+            if (tried++ % stride() != 0) continue;
             restore();
             server_.fault(route.method, route.path, fault.json);
             const Finished finished = project_.tlm(GetParam().command);
