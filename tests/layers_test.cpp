@@ -90,6 +90,10 @@ TEST(Layers, ThirdPartyHeadersStayInSources) {
         for (const Include& include : includes_of(folder)) {
             // fwd.h only declares names, so that a header need not bring the library in.
             if (include.file.extension() != ".h" || include.what == "<rapidjson/fwd.h>") continue;
+            // A stream that RapidJSON's templates read, for two sources and for no header.
+            if (include.file.filename() == "json_in_place.h") continue;
+            EXPECT_EQ(include.what.find("json_in_place.h"), std::string::npos)
+                << include.file << " brings RapidJSON in";
             EXPECT_FALSE(std::regex_match(include.what, third_party))
                 << include.file << " includes " << include.what;
         }
