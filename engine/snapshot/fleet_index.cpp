@@ -9,6 +9,8 @@
 namespace tlm {
 namespace {
 
+constexpr std::size_t kForAThread = 5'000;  // resources that are worth starting one
+
 std::size_t slot(Kind kind) {
     return static_cast<std::size_t>(kind);
 }
@@ -37,9 +39,8 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
     if (!std::ranges::is_sorted(bindings_, {}, address_of)) std::ranges::sort(bindings_, {}, address_of);
     bound_to_.resize(bindings_.size());
     // Tasks and all else know nothing of each other.
-    constexpr std::size_t kWorthAThread = 5'000;
     const std::size_t parts =
-        std::min<std::size_t>(2, worthwhile_parts(snapshot.resources.size(), kWorthAThread));
+        std::min<std::size_t>(2, worthwhile_parts(snapshot.resources.size(), kForAThread));
     Shared of_tasks;
     in_parallel(parts, [&](std::size_t part) {
         if (part == 0) add_all(false, shared_);
@@ -186,9 +187,8 @@ Match FleetIndex::match(Kind kind, const Binding* known, CarriersView carriers) 
 }
 
 std::vector<Match> FleetIndex::match_all(const std::vector<DesiredResource>& desired) const {
-    constexpr std::size_t kWorthAThread = 5'000;
     std::vector<Match> matches(desired.size());
-    const std::size_t parts = worthwhile_parts(desired.size(), kWorthAThread);
+    const std::size_t parts = worthwhile_parts(desired.size(), kForAThread);
     in_parallel(parts, [&](std::size_t part) {
         const Address* task = nullptr;  // the last one
         const LiveResource* team = nullptr;

@@ -19,7 +19,8 @@ constexpr int kInternal = 1;
 
 // A program of its own, without the module.
 struct ServersModule : testing::Test {
-    ServersModule() {
+    void SetUp() override {
+        if (tests_another_build()) GTEST_SKIP() << "the module would be of this build";
         project.write("workflows/pair.yaml", kPair);
         const fs::path copy = project.directory / "bin" / "tlm";
         fs::create_directory(copy.parent_path());
@@ -27,9 +28,6 @@ struct ServersModule : testing::Test {
         const fs::path built = fs::path(project.program).parent_path();
         module = copy.parent_path() / fs::relative(TLM_SERVERS, built);
         project.program = copy;
-    }
-    void SetUp() override {
-        if (tests_another_build()) GTEST_SKIP() << "the module would be of this build";
     }
     void install_as_the_module(const fs::path& file) const {
         fs::create_directories(module.parent_path());
