@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_set>
@@ -100,7 +101,8 @@ class PageReader {
     bool damaged_ = false;
 };
 
-Result<LiveResource> read_one(const Database& database, PageReader& reader) {
+// Nothing where the page is damaged.
+std::optional<LiveResource> read_one(PageReader& reader) {
     LiveResource live;
     const auto kind = reader.number<std::uint16_t>();
     live.kind = static_cast<Kind>(kind);
@@ -110,10 +112,17 @@ Result<LiveResource> read_one(const Database& database, PageReader& reader) {
     live.created_at = reader.text();
     const auto mask = reader.number<std::uint16_t>();
     auto attributes = Attributes::from_bytes(mask, reader.text());
-    if (kind > static_cast<std::uint16_t>(Kind::task) || reader.damaged() || !attributes)
-        return database.damaged("a cached resource can't be read");
+    if (kind > static_cast<std::uint16_t>(Kind::task) || reader.damaged() || !attributes) return std::nullopt;
     live.attributes = std::move(*attributes);
     return live;
+}
+
+// Nothing that matters is lost with it. It is forgotten, so that the next one is written even where the fleet
+// has not moved; where it can't be, the words are the same.
+Error unreadable(Database& database, std::int64_t target) {
+    static_cast<void>(database.run("DELETE FROM snapshots WHERE target = ?", target));
+    return fail(ErrorCode::state, "the cached snapshot is damaged", database.path(),
+                {"Run once without --refresh=false: the fleet is read from the target again."});
 }
 
 }  // namespace
@@ -173,8 +182,9 @@ Result<std::optional<CachedSnapshot>> read_snapshot(Database& database, std::int
         if (!more) return std::optional<CachedSnapshot>(std::move(cached));
         PageReader page(rows.view(0));
         while (!page.at_end()) {
-            BOOST_OUTCOME_TRY(live, read_one(database, page));
-            cached.snapshot.resources.push_back(std::move(live));
+            std::optional<LiveResource> live = read_one(page);
+            if (!live) return unreadable(database, target);
+            cached.snapshot.resources.push_back(std::move(*live));
         }
     }
 }
