@@ -114,7 +114,9 @@ TEST_F(SnapshotCacheTest, Read_PageThatIsCutAnywhere_IsAnErrorUntilTheFleetIsRea
             tamper("DELETE FROM snapshots");
         }
         ASSERT_TRUE(open(StateMode::read)->save_snapshot(unmoved).has_value());
-        ASSERT_EQ(by_id(open(StateMode::read)->cached_snapshot().value()->snapshot), by_id(unmoved)) << cut;
+        const auto again = open(StateMode::read)->cached_snapshot();
+        ASSERT_TRUE(again && again.value()) << cut;
+        ASSERT_EQ(by_id(again.value()->snapshot), by_id(unmoved)) << cut;
     }
     EXPECT_GT(errors, size / 2);
 }
