@@ -1,5 +1,3 @@
-#include <malloc.h>
-
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -8,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cmd/allocator.h"
 #include "cmd/context.h"
 #include "cmd/error_text.h"
 #include "cmd/help.h"
@@ -136,10 +135,7 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace tlm::cmd
 
 int main(int argc, char** argv) {
-    // Else what a thread gave back serves no other, and tables that have outgrown their place are kept: of a
-    // large fleet a fifth of the memory.
-    mallopt(M_ARENA_MAX, 2);
-    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    tlm::cmd::set_up_allocator();
     // A reader that goes away is an error of the write, and not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
     // So is a file that may not grow any more (ulimit -f).
