@@ -9,6 +9,7 @@
 
 #include "engine/base/text.h"
 #include "tests/cmd/hostile.h"
+#include "tests/support/sanitized.h"
 
 namespace tlm::cmd {
 namespace {
@@ -39,7 +40,7 @@ Fold fold_of(const std::string& title, std::size_t lines, std::mt19937& random) 
 
 TEST(Folds, WhateverTheBudget_FitItAndCountEveryLineThatIsNotShown) {
     std::mt19937 random(8);
-    for (int i = 0; i < 400; ++i) {
+    for (int i = 0; i < (test::kSanitized ? 100 : 400); ++i) {
         std::vector<Fold> folds;
         std::size_t lines = 0;
         for (std::size_t k = 0; k < 1 + random() % 30; ++k) {

@@ -10,6 +10,7 @@
 #include "engine/resource/address.h"
 #include "tests/cmd/hostile.h"
 #include "tests/cmd/range_reader.h"
+#include "tests/support/sanitized.h"
 
 namespace tlm::cmd {
 namespace {
@@ -106,7 +107,7 @@ std::vector<std::string> some_names(std::mt19937& random) {
 
 TEST(NameRanges, OfAnything_MeanTheSameNamesAsOften) {
     std::mt19937 random(11);
-    for (int i = 0; i < 1500 && !testing::Test::HasFailure(); ++i) {
+    for (int i = 0; i < (test::kSanitized ? 300 : 1500) && !testing::Test::HasFailure(); ++i) {
         const std::vector<std::string> names = some_names(random);
         std::vector<std::string> meant;
         for (const NameRange& range : name_ranges(names)) {

@@ -117,7 +117,7 @@ Plan hostile_plan(std::mt19937& random) {
 
 TEST(PlanMarkdownAndText, WhateverTheValuesAre_NothingBreaksOut) {
     std::mt19937 random(6);
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < (test::kSanitized ? 60 : 300); ++i) {
         SCOPED_TRACE(i);
         Planned planned;
         planned.plan = hostile_plan(random);
@@ -150,7 +150,7 @@ TEST(PlanMarkdownAndText, WhateverTheValuesAre_NothingBreaksOut) {
 
 TEST(DriftMarkdownAndText, WhateverTheValuesAre_NothingBreaksOut) {
     std::mt19937 random(7);
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < (test::kSanitized ? 60 : 300); ++i) {
         SCOPED_TRACE(i);
         std::vector<Finding> findings(random() % 60);
         std::string workflow = test::hostile(random);
@@ -346,7 +346,7 @@ TEST(PlanMarkdown, WhereEvenRangesDoNotFit_TheMissingOnesAreCountedWithTheFirstA
 // Deletes of all shapes and sizes: what is named is lost, what is lost is named or counted, and it fits.
 TEST(PlanMarkdown, WhateverIsDeleted_IsNamedOrCountedAndNothingElseIs) {
     std::mt19937 random(12);
-    for (int i = 0; i < (test::kSanitized ? 15 : 60) && !testing::Test::HasFailure(); ++i) {
+    for (int i = 0; i < (test::kSanitized ? 5 : 60) && !testing::Test::HasFailure(); ++i) {
         SCOPED_TRACE(i);
         const int workflows = 1 + static_cast<int>(random() % (random() % 2 == 0 ? 5 : 3'000));
         Plan plan = large_plan(3'000 + static_cast<int>(random() % 4'000), workflows,
