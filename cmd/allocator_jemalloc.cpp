@@ -36,6 +36,7 @@ extern "C" void* __wrap_mmap(void* wanted, std::size_t size, int protection, int
 
 namespace tlm::cmd {
 
+// jemalloc has read malloc_conf by now, and there is no more to say to it.
 void set_up_allocator() {}
 
 }  // namespace tlm::cmd
