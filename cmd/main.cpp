@@ -1,3 +1,5 @@
+#include <openssl/crypto.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -136,6 +138,9 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
     tlm::cmd::set_up_allocator();
+    // OpenSSL is not tidied up at the end: threads of libnats may still be using it, and exit() does not wait
+    // for them. It goes by who uses OpenSSL first, so here.
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
     // A reader that goes away is an error of the write, and not the end of the process.
     std::signal(SIGPIPE, SIG_IGN);
     // So is a file that may not grow any more (ulimit -f).

@@ -18,7 +18,6 @@ constexpr std::int64_t kTurn = 100;  // ms, after which it is looked whether any
 constexpr std::int64_t kPing = 10'000;  // ms
 // A connection that lived so long was a good one.
 constexpr auto kGood = std::chrono::seconds(10);
-constexpr std::int64_t kLastThreads = 1000;  // ms
 
 using Options = std::unique_ptr<natsOptions, decltype(&natsOptions_Destroy)>;
 using Connection = std::unique_ptr<natsConnection, decltype(&natsConnection_Destroy)>;
@@ -154,9 +153,6 @@ void listen(const NatsOptions& options, Link& link) {
         link.pause(backoff.after(attempt));
     }
     nats_ReleaseThreadMemory();
-    // The library's own threads outlive what they were for, and must not be using OpenSSL when the process
-    // ends.
-    nats_CloseAndWait(kLastThreads);
     link.ended();
 }
 
