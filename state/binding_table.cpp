@@ -73,8 +73,8 @@ Result<bool> put_binding(Database& database, std::int64_t target, const Binding&
                                    " applied = excluded.applied"
                                    " WHERE (key, id, team, applied)"
                                    " IS NOT (excluded.key, excluded.id, excluded.team, excluded.applied)",
-                                   target, binding.address.text(), binding.key, binding.id.value,
-                                   binding.team.value, binding.applied.json()));
+                                   target, binding.address.text(), binding.key, binding.id.text(),
+                                   binding.team.text(), binding.applied.json()));
     return changed > 0;
 }
 
@@ -85,7 +85,7 @@ Result<bool> has_left_behind(Database& database) {
 
 Result<void> erase_left_behind(Database& database, std::int64_t target, const Binding& binding) {
     BOOST_OUTCOME_TRYV(database.run("DELETE FROM left_behind WHERE target = ? AND id = ? AND address = ?",
-                                    target, binding.id.value, binding.address.text()));
+                                    target, binding.id.text(), binding.address.text()));
     return success();
 }
 
@@ -97,7 +97,7 @@ Result<bool> erase_binding(Database& database, std::int64_t target, const Addres
 
 Result<void> put_left_behind(Database& database, std::int64_t target, const LeftBehind& left) {
     BOOST_OUTCOME_TRYV(database.run("INSERT OR IGNORE INTO left_behind(target, id, address) VALUES (?, ?, ?)",
-                                    target, left.id.value, left.address.text()));
+                                    target, left.id.text(), left.address.text()));
     return success();
 }
 

@@ -83,7 +83,7 @@ Result<void> write_ends(Database& database, std::int64_t target, const JournalBa
     for (const EndedTask& task : batch.ended) {
         BOOST_OUTCOME_TRYV(database.run(
             "INSERT OR REPLACE INTO ended_tasks(target, workflow, address, id, end) VALUES (?, ?, ?, ?, ?)",
-            target, task.address.workflow, task.address.text(), task.id.value,
+            target, task.address.workflow, task.address.text(), task.id.text(),
             kEnds.at(static_cast<std::size_t>(task.end))));
     }
     for (const TornDown& workflow : batch.torn_down) {

@@ -103,8 +103,8 @@ Result<void> insert_intent(Database& database, std::int64_t run, const Intent& i
     BOOST_OUTCOME_TRYV(database.run(
         "INSERT INTO journal(id, run, address, verb, key, resource, team, forced,"
         " attributes, begun_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        intent.id.value, run, intent.address.text(), intent.verb, intent.key, intent.target.value,
-        intent.team.value, std::int64_t{intent.forced}, attributes_to_json(intent.attributes), now));
+        intent.id.value, run, intent.address.text(), intent.verb, intent.key, intent.target.text(),
+        intent.team.text(), std::int64_t{intent.forced}, attributes_to_json(intent.attributes), now));
     return success();
 }
 
@@ -112,7 +112,7 @@ Result<void> put_outcome(Database& database, std::int64_t target, const IntentOu
     BOOST_OUTCOME_TRY(
         changed, database.run("UPDATE journal SET result = ?, reason = ?, made = ? WHERE id = ?"
                               " AND (SELECT target FROM runs WHERE number = journal.run) = ?",
-                              outcome.result, outcome.reason, outcome.made.value, outcome.id.value, target));
+                              outcome.result, outcome.reason, outcome.made.text(), outcome.id.value, target));
     if (changed == 1) return success();
     return fail(ErrorCode::internal,
                 fmt::format("the journal has no entry {} for this target", outcome.id.value),
@@ -173,10 +173,10 @@ Result<std::vector<ResourceId>> read_made_here(Database& database, std::int64_t 
     }
     std::vector<ResourceId> made;
     for (const LiveResource* live : candidates) {
-        bool ours = ids.contains(live->id.value);
+        bool ours = ids.contains(live->id.text());
         const auto [first, last] = late.equal_range(live->name);
         for (auto at = first; at != last && !ours; ++at) {
-            BOOST_OUTCOME_TRY(near, near_in_time(database, live->created_at, at->second));
+            BOOST_OUTCOME_TRY(near, near_in_time(database, live->created_at.text(), at->second));
             ours = near;
         }
         if (ours) made.push_back(live->id);

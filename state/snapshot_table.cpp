@@ -53,8 +53,10 @@ class PageWriter {
         bytes_.clear();
         for (const LiveResource& live : page) {
             number(static_cast<std::uint16_t>(live.kind));
-            for (const std::string* part : {&live.id.value, &live.name, &live.team.value, &live.created_at})
-                text(*part);
+            text(live.id.text());
+            text(live.name);
+            text(live.team.text());
+            text(live.created_at.text());
             number(live.attributes.mask());
             text(live.attributes.bytes());
         }
@@ -106,9 +108,9 @@ std::optional<LiveResource> read_one(PageReader& reader) {
     LiveResource live;
     const auto kind = reader.number<std::uint16_t>();
     live.kind = static_cast<Kind>(kind);
-    live.id.value = reader.text();
+    live.id = reader.text();
     live.name = reader.text();
-    live.team.value = reader.text();
+    live.team = reader.text();
     live.created_at = reader.text();
     const auto mask = reader.number<std::uint16_t>();
     auto attributes = Attributes::from_bytes(mask, reader.text());

@@ -48,7 +48,7 @@ Kinds kinds_of(const std::vector<Finding>& findings) {
 
 void put_what(std::string& out, const Finding& finding, bool open) {
     if (!finding.id.empty())
-        out += fmt::format("<span class=\"id\">id {}</span> ", escaped(finding.id.value));
+        out += fmt::format("<span class=\"id\">id {}</span> ", escaped(finding.id.text()));
     if (finding.left_behind) out += "left behind by --force ";
     if (finding.not_read) out += "its workflow was not read ";
     if (finding.attributes.empty()) return;

@@ -37,7 +37,7 @@ std::string_view plural(DriftKind kind) {
 
 std::string finding_line(const Finding& finding, const std::string& name) {
     return fmt::format("! {:<9}  {}{}{}{}", drift_name(finding.kind), name,
-                       finding.id.empty() ? "" : fmt::format("  (id {})", visible(finding.id.value)),
+                       finding.id.empty() ? "" : fmt::format("  (id {})", visible(finding.id.text())),
                        finding.left_behind ? "  left behind by --force" : "",
                        finding.not_read ? "  its workflow was not read" : "");
 }

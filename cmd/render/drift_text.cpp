@@ -57,7 +57,7 @@ std::string finding_text(const Finding& finding, const Layout& layout) {
     std::string text =
         fmt::format("  {} {}", layout.style.yellow(fmt::format("! {:<9}", drift_name(finding.kind))),
                     visible(finding.address ? finding.address->text() : finding.name));
-    if (!finding.id.empty()) text += layout.style.dim(fmt::format("  (id {})", visible(finding.id.value)));
+    if (!finding.id.empty()) text += layout.style.dim(fmt::format("  (id {})", visible(finding.id.text())));
     if (finding.left_behind) text += "  left behind by --force";
     if (finding.not_read) text += "  its workflow was not read";
     text = fit(text, layout.width) + "\n";
@@ -95,7 +95,7 @@ void write_finding(Writer& writer, const Finding& finding) {
         writer.Null();
     }
     member(writer, "name", finding.name);
-    member(writer, "id", finding.id.value);
+    member(writer, "id", finding.id.text());
     if (finding.left_behind) {
         writer.Key("left_behind");
         writer.Bool(true);

@@ -162,7 +162,7 @@ void Events::planned(const Plan& plan) {
         Line one = line("planned");
         one.about(change);
         one.text("reason", reason_name(change.reason));
-        one.text_unless_empty("id", change.id.value);
+        one.text_unless_empty("id", change.id.text());
         if (!change.waits_for.empty()) {
             std::vector<std::string> others;
             for (const Address& address : change.waits_for)
@@ -214,7 +214,7 @@ void Events::on(const ApplyEvent& event) {
         Line one = line("task");
         one.text("address", task.address.text());
         one.text("stage", stage_name(task.stage));
-        one.text_unless_empty("id", task.id.value);
+        one.text_unless_empty("id", task.id.text());
         one.text_unless_empty("status", task.status);
         one.text_unless_empty("reason", task.reason);
         write(one);
@@ -288,7 +288,7 @@ void Events::applied(const ApplyReport& report) {
     for (const LeftBehind& left : report.left_behind) {
         Line one = line("left_behind");
         one.text("address", left.address.text());
-        one.text("id", left.id.value);
+        one.text("id", left.id.text());
         write(one);
     }
     for (const std::string& mismatch : report.mismatches) {
@@ -315,7 +315,7 @@ void Events::found(const std::vector<Finding>& findings, const std::string& targ
             one.null("address");
         }
         one.text("name", finding.name);
-        one.text_unless_empty("id", finding.id.value);
+        one.text_unless_empty("id", finding.id.text());
         if (finding.left_behind) one.flag("left_behind", true);
         if (!finding.attributes.empty()) one.open("attributes");
         for (const AttributeChange& change : finding.attributes) {

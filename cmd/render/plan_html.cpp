@@ -244,7 +244,7 @@ std::vector<std::string> all_details(const Plan& plan, std::array<std::size_t, 6
 
 void put_what(std::string& out, const Change& change, const std::string& details) {
     escape_to(out, reason_text(change.reason));
-    if (!change.id.empty()) out += fmt::format("<span class=\"id\">id {}</span>", escaped(change.id.value));
+    if (!change.id.empty()) out += fmt::format("<span class=\"id\">id {}</span>", escaped(change.id.text()));
     if (!change.waits_for.empty()) {
         std::vector<std::string> tasks;
         for (const Address& task : change.waits_for)
@@ -254,7 +254,7 @@ void put_what(std::string& out, const Change& change, const std::string& details
     if (!change.leaves.empty()) {
         std::vector<std::string> ids;
         for (const ResourceId& id : change.leaves)
-            ids.push_back(id.value);
+            ids.push_back(id.text());
         out += fmt::format("<br/>leaves behind {}", names(ids));
     }
     out += details;

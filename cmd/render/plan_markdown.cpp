@@ -39,7 +39,7 @@ std::string change_body(const Change& change) {
                             cut_bytes(visible(task.name), kLongestName));
     if (change.action == Action::none) return body;
     if (change.action == Action::remove)
-        return fmt::format("-      id: {}\n", cut_bytes(visible(change.id.value), kLongestName));
+        return fmt::format("-      id: {}\n", cut_bytes(visible(change.id.text()), kLongestName));
     for (const AttributeChange& attribute : change.attributes) {
         if (change.action == Action::create) {
             if (attribute.after) body += value_line('+', attribute.attribute, *attribute.after);
@@ -48,7 +48,7 @@ std::string change_body(const Change& change) {
         }
     }
     for (const ResourceId& left : change.leaves)
-        body += fmt::format("!      leaves behind: id {}\n", cut_bytes(visible(left.value), kLongestName));
+        body += fmt::format("!      leaves behind: id {}\n", cut_bytes(visible(left.text()), kLongestName));
     return body;
 }
 
@@ -190,7 +190,7 @@ std::string advice_markdown(const Planned& planned, std::size_t most) {
         std::string list;
         for (std::size_t i = 0; i < std::min(group.strays.size(), kMostStrays); ++i) {
             list += fmt::format("- {} (id {})\n", name_span(stray_name(*group.strays[i])),
-                                name_span(group.strays[i]->live->id.value));
+                                name_span(group.strays[i]->live->id.text()));
         }
         if (group.strays.size() > kMostStrays)
             list +=

@@ -96,12 +96,12 @@ std::string change_text(const Change& change, const Layout& layout) {
         return text;
     }
     if (change.action == Action::remove)
-        return text + fit(fmt::format("        id: {}\n", visible(change.id.value)), layout.width);
+        return text + fit(fmt::format("        id: {}\n", visible(change.id.text())), layout.width);
     for (const AttributeChange& attribute : change.attributes) {
         text += attribute_text(attribute, change.action == Action::create, layout);
     }
     for (const ResourceId& left : change.leaves) {
-        text += fit(layout.style.yellow(fmt::format("        leaves behind: id {}", visible(left.value))),
+        text += fit(layout.style.yellow(fmt::format("        leaves behind: id {}", visible(left.text()))),
                     layout.width) +
                 "\n";
     }
@@ -114,7 +114,7 @@ std::string strays_text(const Planned& planned, const Layout& layout) {
         text += fmt::format("\n{} ({})\n", layout.style.yellow(group.title), group.strays.size());
         for (std::size_t i = 0; i < std::min(group.strays.size(), kMostStraysShown); ++i) {
             const Stray& stray = *group.strays[i];
-            text += fmt::format("  ! {}  (id {})\n", stray_name(stray), visible(stray.live->id.value));
+            text += fmt::format("  ! {}  (id {})\n", stray_name(stray), visible(stray.live->id.text()));
         }
         if (group.strays.size() > kMostStraysShown) {
             text += fmt::format("  … and {} more: `tlm drift` lists all\n",

@@ -114,7 +114,7 @@ std::string move_text(const MovePlan& plan, const Layout& layout) {
         const std::string line =
             fmt::format("  {} -> {}", visible(item.from.text()), visible(item.to.text()));
         if (item.renames()) {
-            renamed += fmt::format("{}  (id {})\n{}", line, visible(item.id.value), name_text(item));
+            renamed += fmt::format("{}  (id {})\n{}", line, visible(item.id.text()), name_text(item));
             ++renames;
         } else {
             bound += fmt::format("{}{}\n", line,
@@ -143,7 +143,7 @@ std::string forget_text(const std::vector<Binding>& bindings, const Layout& layo
     bool keyed = false;
     bool tasks = false;
     for (const Binding& binding : bindings) {
-        text += fmt::format("  {}  (id {})\n", visible(binding.address.text()), visible(binding.id.value));
+        text += fmt::format("  {}  (id {})\n", visible(binding.address.text()), visible(binding.id.text()));
         (binding.address.kind == Kind::task ? tasks : keyed) = true;
     }
     std::string prose;
@@ -166,7 +166,7 @@ std::string adoption_text(const Adoption& adoption, const FleetIndex& fleet, con
     const Rekeying& item = adoption.item;
     const DesiredResource& desired = *adoption.desired;
     std::string text = fmt::format("  {}  {}  (id {})\n", layout.style.green("= import "),
-                                   visible(item.to.text()), visible(item.id.value));
+                                   visible(item.to.text()), visible(item.id.text()));
     if (item.renames()) text += name_text(item);
     const Attributes live = fleet.named(item.to, adoption.live->attributes, desired.attributes);
     bool differs = false;
@@ -219,7 +219,7 @@ std::string in_the_way_text(const std::vector<InTheWay>& found, const Layout& la
         const std::string address = one.change->address.text();
         for (const LiveResource* live : one.candidates) {
             commands += command_text(fmt::format("tlm state import {} {}", shell_quoted_path(address),
-                                                 shell_quoted_path(live->id.value)),
+                                                 shell_quoted_path(live->id.text())),
                                      2, layout.width);
         }
         if (one.candidates.empty()) unknown += fit(fmt::format("  {}\n", visible(address)), layout.width);

@@ -126,7 +126,7 @@ std::string result_line(const ChangeResult& result, const Style& style) {
 std::string report_text(const ApplyReport& report, std::size_t waiting, const Layout& layout) {
     std::vector<std::string> left;
     for (const LeftBehind& item : report.left_behind) {
-        left.push_back(fmt::format("{}  (id {})", item.address.text(), item.id.value));
+        left.push_back(fmt::format("{}  (id {})", item.address.text(), item.id.text()));
     }
     std::ranges::sort(left);
     std::string text = troubles_text(report, layout.style);

@@ -26,7 +26,7 @@ std::string why(const TrackedTask& task) {
         case TaskStage::skipped:
             return task.reason.empty() ? "" : fmt::format(": {} did not complete", visible(task.reason));
         case TaskStage::lost:
-            return fmt::format(": the target does not list it any more (id {})", visible(task.id.value));
+            return fmt::format(": the target does not list it any more (id {})", visible(task.id.text()));
         default:
             return {};
     }

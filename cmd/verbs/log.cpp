@@ -65,11 +65,11 @@ std::string entries_json(const std::string& run, const std::vector<JournalEntry>
         member(writer, "begun_at", entry.begun_at);
         member(writer, "call", entry.intent.verb);
         member(writer, "address", entry.intent.address.text());
-        member(writer, "target", entry.intent.target.value);
+        member(writer, "target", entry.intent.target.text());
         if (entry.outcome) {
             member(writer, "result", entry.outcome->result);
             member(writer, "reason", entry.outcome->reason);
-            member(writer, "made", entry.outcome->made.value);
+            member(writer, "made", entry.outcome->made.text());
         }
         writer.EndObject();
     }

@@ -24,8 +24,8 @@ void write_binding(Writer& writer, const Binding& binding, bool whole) {
     member("format", "tlm-binding/1");
     member("address", binding.address.text());
     member("key", binding.key);
-    member("id", binding.id.value);
-    if (!binding.team.empty()) member("team", binding.team.value);
+    member("id", binding.id.text());
+    if (!binding.team.empty()) member("team", binding.team.text());
     if (whole) {
         writer.Key("applied");
         const std::string& json = binding.applied.json();
@@ -49,16 +49,16 @@ std::string list_text(const std::vector<Binding>& bindings) {
     if (bindings.empty()) return "Nothing is bound: `tlm apply` binds what it makes or adopts.\n";
     std::string text;
     for (const Binding& binding : bindings) {
-        text += fmt::format("{}  (id {})\n", visible(binding.address.text()), visible(binding.id.value));
+        text += fmt::format("{}  (id {})\n", visible(binding.address.text()), visible(binding.id.text()));
     }
     return text;
 }
 
 std::string show_text(const Binding& binding) {
     std::string text =
-        fmt::format("{}\n  id: {}\n", visible(binding.address.text()), visible(binding.id.value));
+        fmt::format("{}\n  id: {}\n", visible(binding.address.text()), visible(binding.id.text()));
     if (!binding.key.empty()) text += fmt::format("  key: {}\n", binding.key);
-    if (!binding.team.empty()) text += fmt::format("  team: {}\n", visible(binding.team.value));
+    if (!binding.team.empty()) text += fmt::format("  team: {}\n", visible(binding.team.text()));
     text += "  last applied:\n";
     const Attributes applied = binding.applied.read();
     for (const auto& [attribute, value] : applied) {

@@ -9,8 +9,8 @@
 namespace tlm {
 
 Result<std::string> Bookkeeping::id_of(const Address& address) const {
-    if (const auto at = made_.find(address); at != made_.end()) return at->second.value;
-    if (const Match match = fleet_.match(address); match.chosen != nullptr) return match.chosen->id.value;
+    if (const auto at = made_.find(address); at != made_.end()) return at->second.text();
+    if (const Match match = fleet_.match(address); match.chosen != nullptr) return match.chosen->id.text();
     return fail(ErrorCode::conflict, fmt::format("{} does not exist on the target", address.text()));
 }
 

@@ -313,7 +313,7 @@ class Executor {
         if (creates && !done.resource) return on(i, CallUnknown{"the answer did not say what was made"});
         if (!creates && done.resource && done.resource->id != works_.at(i).id)
             return on(i, CallUnknown{fmt::format("the answer is about another resource (id {})",
-                                                 done.resource->id.value)});
+                                                 done.resource->id.text())});
         throttle_.done();
         Work& work = works_.at(i);
         if (done.resource) work.id = done.resource->id;
@@ -383,7 +383,7 @@ class Executor {
         if (step(i) == Step::remove || (step(i) == Step::stop && action != Action::update)) {
             return step_done(i, nullptr, {});
         }
-        give_up(i, ResultKind::conflict, fmt::format("it no longer exists (id {})", works_.at(i).id.value));
+        give_up(i, ResultKind::conflict, fmt::format("it no longer exists (id {})", works_.at(i).id.text()));
     }
 
     void on(std::size_t i, const CallRefused& refused) {
@@ -396,7 +396,7 @@ class Executor {
     std::string failure(std::size_t i, const std::string& reason) {
         const bool made = plan_.changes[i].action == Action::create && step(i) != Step::create;
         if (!made) return reason;
-        return fmt::format("it was created (id {}), but its {} failed: {}", works_.at(i).id.value,
+        return fmt::format("it was created (id {}), but its {} failed: {}", works_.at(i).id.text(),
                            step_name(step(i)), reason);
     }
 

@@ -56,7 +56,7 @@ std::string settle_rename(const Intent& intent, const LiveResource* live, const 
         std::ranges::move(edit.bind, std::back_inserter(batch.bind));
     }
     return fmt::format("{}: an interrupted rename did reach the target (id {}); it is kept",
-                       intent.address.text(), live->id.value);
+                       intent.address.text(), live->id.text());
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ Result<std::vector<std::string>> settle_open_intents(const Snapshot& snapshot, F
         const std::string key = intent.address.kind == Kind::task ? std::string() : intent.key;
         batch.bind.push_back({intent.address, key, made->id, made->team, arrived(intent, *made, fleet)});
         tell(fmt::format("{}: an interrupted create did reach the target (id {}); it is kept", address,
-                         made->id.value));
+                         made->id.text()));
     }
     BOOST_OUTCOME_TRYV(journal.commit(batch));
     return told;

@@ -204,7 +204,7 @@ Settlement settle_create(const Change& change, const FleetIndex& fleet, const Ea
     }
     return conflict(
         change, fleet, result.live,
-        fmt::format("it was absent when the plan was made and exists now (id {})", result.live->id.value));
+        fmt::format("it was absent when the plan was made and exists now (id {})", result.live->id.text()));
 }
 
 // Whether a carrier of a key is none that its address could mean: a --force left it behind, or the plan
@@ -239,13 +239,13 @@ Settlement settle_gone(const Change& change, const FleetIndex& fleet, const Earl
             return conflict(change, fleet, result.live,
                             fmt::format("it no longer exists (id {}), and another one that is not as planned "
                                         "has its key (id {})",
-                                        change.id.value, result.live->id.value));
+                                        change.id.text(), result.live->id.text()));
         } else if (earlier.taken_down) {
             result.fit = Fit::execute;
             return result;
         }
     }
-    return conflict(change, fleet, nullptr, fmt::format("it no longer exists (id {})", change.id.value));
+    return conflict(change, fleet, nullptr, fmt::format("it no longer exists (id {})", change.id.text()));
 }
 
 Settlement settle_removal(const Change& change, const FleetIndex& fleet, const LiveResource& live,
@@ -257,7 +257,7 @@ Settlement settle_removal(const Change& change, const FleetIndex& fleet, const L
     if (change.reason == Reason::duplicate && (kept == nullptr || kept->id == change.id)) {
         return conflict(change, fleet, &live,
                         fmt::format("it is no duplicate any more: nothing else carries its key (id {})",
-                                    change.id.value));
+                                    change.id.text()));
     }
     Settlement result;
     result.live = &live;
@@ -288,7 +288,7 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
     if (meant != nullptr && meant != result.live) {
         return conflict(change, fleet, meant,
                         fmt::format("the plan is about id {}, and its address means another one now (id {})",
-                                    change.id.value, meant->id.value));
+                                    change.id.text(), meant->id.text()));
     }
     result.remaining = still_missing(change, fleet, *result.live);
     const bool bound = fleet.bound_to(change.address.kind, change.id) != nullptr;
@@ -306,7 +306,7 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
         return conflict(change, fleet, other,
                         fmt::format("another one carries its key too (id {}) and would stay instead of the "
                                     "new one; `tlm plan --prune` deletes it",
-                                    other->id.value));
+                                    other->id.text()));
     }
     result.fit = Fit::execute;
     return result;

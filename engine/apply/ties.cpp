@@ -82,14 +82,14 @@ std::string told_of(const ChangeResult& result, const TieSettler& settler) {
     const std::string address = change.address.text();
     if (change.action == Action::remove) {
         return settler.lost(change.address)
-                   ? fmt::format("{}: ours (id {}) is deleted", address, change.id.value)
+                   ? fmt::format("{}: ours (id {}) is deleted", address, change.id.text())
                    : fmt::format(
                          "{}: was made twice, because an answer was lost; the younger one (id {}) is deleted",
-                         address, change.id.value);
+                         address, change.id.text());
     }
     if (change.reason == Reason::tie) {
         return fmt::format("{}: another apply made it at the same time; the older one (id {}) stays", address,
-                           change.id.value);
+                           change.id.text());
     }
     return fmt::format("{}: names the agents that stay", address);
 }

@@ -35,7 +35,7 @@ std::string json(const std::vector<Address>& addresses) {
 std::string json(const std::vector<ResourceId>& ids) {
     StringList texts;
     for (const ResourceId& id : ids)
-        texts.push_back(id.value);
+        texts.push_back(id.text());
     return texts.empty() ? std::string() : value_to_json(texts);
 }
 std::string json(const std::vector<Protection>& protections) {
@@ -95,7 +95,7 @@ std::vector<Facet> compare(const Change& old, const Change& now) {
     facets.add("action", std::string(action_name(old.action)), std::string(action_name(now.action)));
     facets.add("reason", std::string(reason_name(old.reason)), std::string(reason_name(now.reason)));
     facets.add("key", json(old.key), json(now.key));
-    facets.add("id", json(old.id.value), json(now.id.value));
+    facets.add("id", json(old.id.text()), json(now.id.text()));
     compare_attributes(old, now, facets);
     facets.add("precondition", json(old.precondition), json(now.precondition));
     facets.add("depends_on", json(old.depends_on), json(now.depends_on));

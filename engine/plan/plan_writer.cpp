@@ -93,7 +93,7 @@ void ids(Writer& writer, std::string_view name, const std::vector<ResourceId>& i
     writer.begin_list();
     for (const ResourceId& item : items) {
         writer.element();
-        writer.string(item.value);
+        writer.string(item.text());
     }
     writer.end_list();
 }
@@ -146,7 +146,7 @@ void write_change(Writer& writer, const Change& change) {
     writer.member("action", action_name(change.action));
     writer.member("reason", reason_name(change.reason));
     if (!change.key.empty()) writer.member("key", change.key);
-    if (!change.id.empty()) writer.member("id", change.id.value);
+    if (!change.id.empty()) writer.member("id", change.id.text());
     precondition(writer, change);
     attributes(writer, change.attributes);
     addresses(writer, "depends_on", change.depends_on);

@@ -38,7 +38,7 @@ void order_removals(std::vector<Change>& changes, const FleetIndex& fleet) {
         std::set<Address> first;
         if (made.contains(change.address)) first.insert(change.address);
         if (change.address.kind == Kind::agent) {
-            if (const auto at = holders.find(change.id.value); at != holders.end()) first.merge(at->second);
+            if (const auto at = holders.find(change.id.text()); at != holders.end()) first.merge(at->second);
         }
         change.depends_on.assign(first.begin(), first.end());
     }

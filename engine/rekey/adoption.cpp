@@ -31,13 +31,13 @@ Result<const LiveResource*> find_live(const Address& address, const ResourceId& 
     for (const Kind kind : {Kind::agent, Kind::team, Kind::task}) {
         if (fleet.by_id(kind, id) == nullptr) continue;
         return fail(ErrorCode::bad_input,
-                    fmt::format("id {} is {} {}, and this address is {} {}'s", id.value,
+                    fmt::format("id {} is {} {}, and this address is {} {}'s", id.text(),
                                 kind == Kind::agent ? "an" : "a", kind_name(kind),
                                 address.kind == Kind::agent ? "an" : "a", kind_name(address.kind)),
                     address.text(), {"Give an id and an address of the same kind."});
     }
     return fail(ErrorCode::not_found,
-                fmt::format("the target has no {} with the id {}", kind_name(address.kind), id.value),
+                fmt::format("the target has no {} with the id {}", kind_name(address.kind), id.text()),
                 address.text(), {"`tlm drift` lists what was made by hand (unowned), with ids."});
 }
 
@@ -52,7 +52,7 @@ Result<void> check_owner(const Address& address, const LiveResource& live, const
             owner = Address{workflow, live.kind, {}, std::string(key->suffix())};
     }
     if (!owner || *owner == address) return success();
-    return fail(ErrorCode::conflict, fmt::format("id {} is {} already", live.id.value, owner->text()),
+    return fail(ErrorCode::conflict, fmt::format("id {} is {} already", live.id.text(), owner->text()),
                 address.text(),
                 {live.kind == Kind::task ? fmt::format("`tlm state rm {}` forgets that.", owner->text())
                                          : fmt::format("To give it this address instead: tlm state mv {} {}",
@@ -69,8 +69,8 @@ Result<void> check_task(const Address& address, const LiveResource& live, const 
     if (live.team == meant->id && live.name == address.name) return success();
     return fail(ErrorCode::bad_input,
                 live.team != meant->id
-                    ? fmt::format("the task belongs to another team (id {}) than {} (id {})", live.team.value,
-                                  team.text(), meant->id.value)
+                    ? fmt::format("the task belongs to another team (id {}) than {} (id {})",
+                                  live.team.text(), team.text(), meant->id.text())
                     : fmt::format("the task's subject is `{}`", live.name),
                 address.text(), {"A task is known by its team and its subject: both must be the same."});
 }
@@ -95,7 +95,7 @@ Result<Adoption> plan_adoption(const Address& address, const ResourceId& id,
     const Match match = fleet.match(address);
     if (match.chosen != nullptr && match.chosen != live) {
         return fail(ErrorCode::conflict,
-                    fmt::format("it is another one already (id {})", match.chosen->id.value), address.text(),
+                    fmt::format("it is another one already (id {})", match.chosen->id.text()), address.text(),
                     {match.bound ? fmt::format("`tlm state show {}` shows it.", address.text())
                                  : "`tlm plan` shows it: it carries the key, and is adopted by itself."});
     }

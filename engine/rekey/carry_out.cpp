@@ -159,7 +159,7 @@ class Renamer {
     void on(const Work& work, const CallDone& done) {
         if (done.resource && (done.resource->id != work.item->id || done.resource->name != work.item->key))
             return on(work, CallUnknown{fmt::format("the target answered about id {} with the name `{}`",
-                                                    done.resource->id.value, done.resource->name)});
+                                                    done.resource->id.text(), done.resource->name)});
         throttle_.done();
         outcome("done", {}, work);
         for (const CallId& earlier : work.open)
@@ -205,7 +205,7 @@ class Renamer {
     }
     void on(const Work& work, const CallGone& gone) {
         outcome("gone", gone.reason, work);
-        give_up(work, fmt::format("it no longer exists (id {})", work.item->id.value));
+        give_up(work, fmt::format("it no longer exists (id {})", work.item->id.text()));
     }
     void on(const Work& work, const CallRefused& refused) {
         outcome("refused", refused.reason, work);

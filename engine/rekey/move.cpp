@@ -116,7 +116,7 @@ class Mover {
                     fmt::format("{} can't be moved there: {} (id {})", from.text(),
                                 live_is_other ? "another one stands there already"
                                               : "another one is bound there already",
-                                (live_is_other ? other->id : bound->id).value),
+                                (live_is_other ? other->id : bound->id).text()),
                     to.text(), {hint});
     }
 

@@ -116,7 +116,7 @@ FleetIndex::CarriersView FleetIndex::named_by_key(Kind kind, std::string_view ke
 
 FleetIndex::CarriersView FleetIndex::in_team(const LiveResource* team, std::string_view subject) const {
     if (team == nullptr) return {};
-    return carriers(by_subject_, Subject{team->id.value, subject});
+    return carriers(by_subject_, Subject{team->id, subject});
 }
 
 FleetIndex::CarriersView FleetIndex::carriers_of(const Address& address) const {
@@ -131,7 +131,7 @@ const LiveResource* FleetIndex::eldest(CarriersView carriers) const {
     return at == carriers.end() ? nullptr : *at;
 }
 
-const LiveResource* FleetIndex::by_id(Kind kind, std::string_view id) const {
+const LiveResource* FleetIndex::by_id(Kind kind, const ResourceId& id) const {
     const auto at = by_id_[slot(kind)].find(id);
     return at == by_id_[slot(kind)].end() ? nullptr : *at;
 }

@@ -41,10 +41,7 @@ class FleetIndex {
     // By a forced apply, on purpose.
     [[nodiscard]] bool was_left_behind(const ResourceId& id) const { return left_behind_.contains(id); }
 
-    [[nodiscard]] const LiveResource* by_id(Kind kind, std::string_view id) const;
-    [[nodiscard]] const LiveResource* by_id(Kind kind, const ResourceId& id) const {
-        return by_id(kind, id.value);
-    }
+    [[nodiscard]] const LiveResource* by_id(Kind kind, const ResourceId& id) const;
     [[nodiscard]] const Binding* binding(const Address& address) const;
     // The names of the workflows that something is bound for.
     [[nodiscard]] std::set<std::string> bound_workflows() const;
@@ -73,13 +70,16 @@ class FleetIndex {
 
   private:
     struct Subject {  // what finds a task: the team's id, and the task's subject
-        std::string_view team, subject;
-        friend bool operator==(const Subject&, const Subject&) = default;
+        const ResourceId& team;
+        std::string_view subject;
+        friend bool operator==(const Subject& left, const Subject& right) {
+            return left.team == right.team && left.subject == right.subject;
+        }
     };
     // What the tables find their entries by.
     struct ById {
-        static std::string_view of(std::string_view id) { return id; }
-        static std::string_view of(const LiveResource* live) { return live->id.value; }
+        static const ResourceId& of(const ResourceId& id) { return id; }
+        static const ResourceId& of(const LiveResource* live) { return live->id; }
     };
     struct ByName {
         static std::string_view of(std::string_view name) { return name; }
@@ -87,9 +87,10 @@ class FleetIndex {
     };
     struct BySubject {
         static Subject of(const Subject& subject) { return subject; }
-        static Subject of(const LiveResource* task) { return {task->team.value, task->name}; }
+        static Subject of(const LiveResource* task) { return {task->team, task->name}; }
     };
     static std::size_t hash_of(std::string_view text) noexcept { return std::hash<std::string_view>()(text); }
+    static std::size_t hash_of(const ResourceId& id) noexcept { return id.hash(); }
     static std::size_t hash_of(const Subject& subject) noexcept;
     template <typename By>
     struct Hash {

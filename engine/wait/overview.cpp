@@ -24,7 +24,7 @@ TaskView view_of(const DesiredResource& desired, const LiveResource* live, std::
     if (live == nullptr) return view;
     view.status = live->attributes.text(Attribute::status);
     view.stage = stage_of(view.status);
-    view.created_at = live->created_at;
+    view.created_at = live->created_at.text();
     return view;
 }
 

@@ -277,7 +277,7 @@ class Agamemnon::Impl {
     // Where what is looked for would be listed. Nothing where its team can't exist.
     static std::optional<std::string> path_of(const LookUp& wanted) {
         if (wanted.kind != Kind::task) return agamemnon::list_path(wanted.kind);
-        const auto segment = agamemnon::path_segment(wanted.team.value);
+        const auto segment = agamemnon::path_segment(wanted.team.text());
         return segment ? std::optional(fmt::format("/v1/teams/{}/tasks", *segment)) : std::nullopt;
     }
 

@@ -67,7 +67,7 @@ std::string id_of(const Call& call) {
     return std::visit(
         [](const auto& what) -> std::string {
             if constexpr (requires { what.id; })
-                return what.id.value;
+                return what.id.text();
             else
                 return {};
         },
@@ -94,9 +94,9 @@ CallOutcome success_of(const Call& call, const Response& response, const Redacto
             return CallUnknown{fmt::format("the server answered with the name `{}` to the name `{}`",
                                            redact(resource->name), rename->name)};
         }
-        if (const std::string id = id_of(call); !id.empty() && resource->id.value != id) {
+        if (const std::string id = id_of(call); !id.empty() && resource->id.text() != id) {
             return CallUnknown{fmt::format("the server answered about `{}` to a call about `{}`",
-                                           redact(resource->id.value), id)};
+                                           redact(resource->id.text()), id)};
         }
         return CallDone{std::move(resource)};
     }

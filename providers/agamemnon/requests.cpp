@@ -9,9 +9,9 @@ namespace tlm::agamemnon {
 namespace {
 
 Result<std::string> segment(const ResourceId& id) {
-    if (auto text = path_segment(id.value)) return std::move(*text);
+    if (auto text = path_segment(id.text())) return std::move(*text);
     return fail(ErrorCode::refused,
-                fmt::format("the server gave the id `{}`, which no path can hold", id.value));
+                fmt::format("the server gave the id `{}`, which no path can hold", id.text()));
 }
 
 class RequestMaker {

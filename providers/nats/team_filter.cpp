@@ -18,11 +18,11 @@ bool stands_as_it_is(const std::string& id) {
 
 TeamFilter::TeamFilter(const std::vector<ResourceId>& teams) {
     for (const ResourceId& team : teams) {
-        if (!stands_as_it_is(team.value)) {
+        if (!stands_as_it_is(team.text())) {
             teams_.clear();
             return;
         }
-        teams_.insert(team.value);
+        teams_.insert(team.text());
     }
 }
 

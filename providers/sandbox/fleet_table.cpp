@@ -60,14 +60,14 @@ Try<std::vector<LiveResource>> read_named(Database& database, Kind kind, std::st
     return read(database,
                 "SELECT id, kind, name, team, created_at, status, attributes FROM resources"
                 " WHERE kind = ? AND name = ? AND team = ?",
-                {kind_name(kind), name, team.value});
+                {kind_name(kind), name, team.text()});
 }
 
 Try<std::optional<LiveResource>> read_one(Database& database, Kind kind, const ResourceId& id) {
     BOOST_OUTCOME_TRY(found, read(database,
                                   "SELECT id, kind, name, team, created_at, status, attributes FROM resources"
                                   " WHERE kind = ? AND id = ?",
-                                  {kind_name(kind), id.value}));
+                                  {kind_name(kind), id.text()}));
     if (found.empty()) return std::optional<LiveResource>();
     return std::optional<LiveResource>(std::move(found.front()));
 }
@@ -76,23 +76,24 @@ Try<void> insert(Database& database, const LiveResource& resource) {
     return database.run(
         "INSERT INTO resources(id, kind, name, team, created_at, status, attributes) VALUES (?, ?, ?, ?, ?, "
         "?, ?)",
-        {resource.id.value, kind_name(resource.kind), resource.name, resource.team.value, resource.created_at,
-         resource.attributes.text(Attribute::status), json_without_status(resource.attributes)});
+        {resource.id.text(), kind_name(resource.kind), resource.name, resource.team.text(),
+         resource.created_at.text(), resource.attributes.text(Attribute::status),
+         json_without_status(resource.attributes)});
 }
 
 Try<void> store_attributes(Database& database, const LiveResource& resource) {
     return database.run("UPDATE resources SET status = ?, attributes = ? WHERE id = ?",
                         {resource.attributes.text(Attribute::status),
-                         json_without_status(resource.attributes), resource.id.value});
+                         json_without_status(resource.attributes), resource.id.text()});
 }
 
 Try<void> store_name(Database& database, const LiveResource& resource) {
-    return database.run("UPDATE resources SET name = ? WHERE id = ?", {resource.name, resource.id.value});
+    return database.run("UPDATE resources SET name = ? WHERE id = ?", {resource.name, resource.id.text()});
 }
 
 Try<bool> erase(Database& database, Kind kind, const ResourceId& id) {
     BOOST_OUTCOME_TRYV(
-        database.run("DELETE FROM resources WHERE kind = ? AND id = ?", {kind_name(kind), id.value}));
+        database.run("DELETE FROM resources WHERE kind = ? AND id = ?", {kind_name(kind), id.text()}));
     return database.changed() > 0;
 }
 
@@ -108,7 +109,7 @@ Try<std::vector<ResourceId>> ready_tasks(Database& database) {
 }
 
 Try<void> complete_task(Database& database, const ResourceId& id) {
-    return database.run("UPDATE resources SET status = 'completed' WHERE id = ?", {id.value});
+    return database.run("UPDATE resources SET status = 'completed' WHERE id = ?", {id.text()});
 }
 
 }  // namespace tlm::sandbox

@@ -171,10 +171,10 @@ TEST(PlanText, OnANarrowTerminal_IsAsReviewedAndNeitherCutsNorStandsOut) {
     test::expect_golden("plan-40.txt", text);
     EXPECT_THAT(too_wide(text, 40), testing::IsEmpty());
     for (const Stray& stray : planned.strays)
-        EXPECT_THAT(text, testing::HasSubstr(stray.live->id.value));
+        EXPECT_THAT(text, testing::HasSubstr(stray.live->id.text()));
     for (const Change& change : planned.plan.changes) {
         if (change.action == Action::remove) {
-            EXPECT_THAT(text, testing::HasSubstr(change.id.value));
+            EXPECT_THAT(text, testing::HasSubstr(change.id.text()));
         }
     }
     std::string whole = advice_text(planned, {});

@@ -51,7 +51,7 @@ Call call_of(char kind, char call) {
 std::string id_of(const Call& call) {
     return std::visit(
         [](const auto& what) -> std::string {
-            if constexpr (requires { what.id; }) return what.id.value;
+            if constexpr (requires { what.id; }) return what.id.text();
             return {};
         },
         call.what);
@@ -69,7 +69,7 @@ void check_done(const Call& call, const CallDone& done) {
     require(done.resource->kind == call.kind && !done.resource->id.empty(), "what was done has an id");
     if (create != nullptr) require(done.resource->name == create->name, "what was created is what was asked");
     if (create == nullptr)
-        require(done.resource->id.value == id_of(call), "an answer is about what was asked");
+        require(done.resource->id.text() == id_of(call), "an answer is about what was asked");
 }
 
 // Which outcomes a status may have, said once more and coarser than in the source.

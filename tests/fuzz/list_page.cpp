@@ -29,7 +29,7 @@ void check_text(const Value& value) {
 void check_resource(const LiveResource& resource, Kind kind) {
     require(resource.kind == kind, "a list holds one kind of resource");
     require(!resource.id.empty(), "a resource has an id");
-    for (const std::string& text : {resource.id.value, resource.name, resource.team.value})
+    for (const std::string& text : {resource.id.text(), resource.name, resource.team.text()})
         require(valid_utf8(text), "what names a resource is UTF-8", text);
     for (const auto& [attribute, value] : resource.attributes)
         check_text(value);

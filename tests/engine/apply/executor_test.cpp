@@ -356,7 +356,7 @@ TEST(Apply_SimultaneousApplyElsewhere_TheOldestStaysAndOursIsDeleted, AndTheStat
     };
     const ApplyReport report = world.apply(world.plan().plan);
     EXPECT_THAT(report.settled,
-                testing::ElementsAre(HasSubstr("the older one (id " + theirs.value + ") stays"),
+                testing::ElementsAre(HasSubstr("the older one (id " + theirs.text() + ") stays"),
                                      testing::AllOf(HasSubstr("ours"), HasSubstr("is deleted")),
                                      HasSubstr("wf/team/crew: names the agents that stay")));
     EXPECT_EQ(world.fleet.get(theirs)->attributes.text(Attribute::status), "online") << "as planned";

@@ -59,7 +59,7 @@ struct Scene : World {
         if (const auto members = attributes.find(Attribute::members)) {
             StringList ids;
             for (const std::string& name : std::get<StringList>(*members))
-                ids.push_back(live(name).id.value);
+                ids.push_back(live(name).id.text());
             attributes.set(Attribute::members, std::move(ids));
         }
         for (const auto& [attribute, value] : changed)
@@ -579,7 +579,7 @@ const std::vector<Row> kRows = {
      "second"},
     {"TeamCreate_AppearedOtherwise_IsAConflict",
      kTeamCreate,
-     [](Scene& s) { s.appear(kNight, one(Attribute::members, StringList{s.live("architect").id.value})); },
+     [](Scene& s) { s.appear(kNight, one(Attribute::members, StringList{s.live("architect").id.text()})); },
      kConflict,
      {R"(members: planned (not set) -> ["builder"], live ["architect"])"},
      {},
@@ -612,7 +612,7 @@ const std::vector<Row> kRows = {
      "crew"},
     {"TeamUpdate_OtherMembers_IsAConflict",
      kTeamUpdate,
-     [](Scene& s) { set(s.live("crew"), Attribute::members, StringList{s.live("builder").id.value}); },
+     [](Scene& s) { set(s.live("crew"), Attribute::members, StringList{s.live("builder").id.text()}); },
      kConflict,
      {R"(members: planned ["architect"] -> ["architect","builder"], live ["builder"])"},
      {},
@@ -629,7 +629,7 @@ const std::vector<Row> kRows = {
      kTeamUpdate,
      [](Scene& s) {
          set(s.live("crew"), Attribute::members,
-             StringList{s.live("builder").id.value, s.live("architect").id.value});
+             StringList{s.live("builder").id.text(), s.live("architect").id.text()});
      },
      kAlready,
      {},
@@ -647,7 +647,7 @@ const std::vector<Row> kRows = {
      [](Scene& s) {
          second(s, kCrew);
          s.live("second").created_at = "2025";
-         set(s.live("second"), Attribute::members, StringList{s.live("builder").id.value});
+         set(s.live("second"), Attribute::members, StringList{s.live("builder").id.text()});
      },
      kConflict,
      {"means another one now", R"(planned ["architect"] -> ["architect","builder"], live ["builder"])"},
@@ -671,7 +671,7 @@ const std::vector<Row> kRows = {
      ""},
     {"TeamDelete_OtherMembers_IsAConflict",
      kTeamDelete,
-     [](Scene& s) { set(s.live("crew"), Attribute::members, StringList{s.live("builder").id.value}); },
+     [](Scene& s) { set(s.live("crew"), Attribute::members, StringList{s.live("builder").id.text()}); },
      kConflict,
      {R"(members: planned to be deleted as ["architect"], live ["builder"])"},
      {},
@@ -695,7 +695,7 @@ const std::vector<Row> kRows = {
      ""},
     {"TeamAdopt_OtherMembers_IsAConflict",
      kTeamAdopt,
-     [](Scene& s) { set(s.live("crew"), Attribute::members, StringList{s.live("builder").id.value}); },
+     [](Scene& s) { set(s.live("crew"), Attribute::members, StringList{s.live("builder").id.text()}); },
      kConflict,
      {R"(members: planned to stay ["architect"], live ["builder"])"},
      {},

@@ -54,10 +54,10 @@ class LargePlanTest : public testing::Test {
             for (const auto& [attribute, value] : desired.attributes) {
                 Value shown = value;
                 if (attribute == Attribute::assign_to)
-                    shown = id_of(Address::agent("large", std::get<std::string>(value))).value;
+                    shown = id_of(Address::agent("large", std::get<std::string>(value))).text();
                 if (attribute == Attribute::members) {
                     for (std::string& member : std::get<StringList>(shown))
-                        member = id_of(Address::agent("large", member)).value;
+                        member = id_of(Address::agent("large", member)).text();
                 }
                 live.attributes.set(attribute, shown);
             }

@@ -103,7 +103,7 @@ TEST(PlanDiff_TwoDeletesAtOneAddress, AreToldApartByTheirIds) {
     now.changes.erase(now.changes.begin());
     const PlanComparison comparison = compare_plans(old, now);
     ASSERT_THAT(comparison.differences, SizeIs(1));
-    EXPECT_EQ(comparison.differences[0].old->id.value, "1");
+    EXPECT_EQ(comparison.differences[0].old->id.text(), "1");
     EXPECT_THAT(comparison.whole, IsEmpty());
 }
 

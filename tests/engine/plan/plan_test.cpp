@@ -114,7 +114,7 @@ TEST(Plan_AgentDeletedByOthers, IsMadeAgainAndWiredIntoItsTeam) {
     const auto team = world.state.bound.at(Address::team_of("wf", "crew")).id;
     const auto agent = world.state.bound.at(Address::agent("wf", "builder")).id;
     EXPECT_THAT(std::get<StringList>(*world.fleet.get(team)->attributes.find(Attribute::members)),
-                testing::Contains(agent.value));
+                testing::Contains(agent.text()));
     EXPECT_FALSE(has_changes(world.plan().plan));
 }
 

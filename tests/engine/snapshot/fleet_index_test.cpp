@@ -18,7 +18,7 @@ class Fleet {
             for (int i = 0; i < 6; ++i)
                 add({workflow, Kind::agent, "", fmt::format("agent-{}", i)}, "");
             add({workflow, Kind::team, "", "crew"}, "");
-            const std::string team = snapshot.resources.empty() ? "" : snapshot.resources.back().id.value;
+            const std::string team = snapshot.resources.empty() ? "" : snapshot.resources.back().id.text();
             for (int i = 0; i < 6; ++i)
                 add({workflow, Kind::task, "crew", fmt::format("task-{}", i)}, team);
         }

@@ -24,7 +24,7 @@ class TaskBoardTest : public testing::Test {
         return change;
     }
     void live(const std::string& id, const std::string& status) {
-        std::erase_if(fleet_.resources, [&](const LiveResource& one) { return one.id.value == id; });
+        std::erase_if(fleet_.resources, [&](const LiveResource& one) { return one.id.text() == id; });
         if (status.empty()) return;
         LiveResource resource;
         resource.kind = Kind::task;

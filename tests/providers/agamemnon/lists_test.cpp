@@ -49,14 +49,14 @@ TEST(AgamemnonPage, AnItemIsReadAsTheSameResourceInAnAnswer) {
     EXPECT_EQ(resource(Kind::team, team).attributes.size(), 1U);
     EXPECT_EQ(resource(Kind::task, task).attributes.size(), 4U);
     EXPECT_EQ(resource(Kind::task, task).attributes.text(Attribute::description), "d");
-    EXPECT_EQ(resource(Kind::agent, agent).id.value, "iA");
+    EXPECT_EQ(resource(Kind::agent, agent).id.text(), "iA");
 }
 
 TEST(AgamemnonPage, OfSeveralMembersWithOneNameTheFirstCounts) {
     const LiveResource found =
         agent(R"({"id":"1","id":"2","label":"a","label":"b","name":"n","name":5,"cpus":null,"cpus":4,)"
               R"("programArgs":["a"],"programArgs":["b"],"createdAt":"x","createdAt":"y"})");
-    EXPECT_EQ(found.id.value, "1");
+    EXPECT_EQ(found.id.text(), "1");
     EXPECT_EQ(found.name, "n");
     EXPECT_EQ(found.created_at, "x");
     EXPECT_EQ(found.attributes.text(Attribute::label), "a");
@@ -89,7 +89,7 @@ TEST(AgamemnonPage, WhatIsNestedInAnItemIsNotTakenForTheItems) {
         R"({"more":{"id":"x","label":"x","programArgs":["x"],"deep":[{"name":"x"},["x"]]},)"
         R"("list":["x",{"id":"x"},["label","x"]],"id":"i","name":"n","label":{"label":"x","cpus":1},)"
         R"("cpus":[5],"programArgs":["a",{"programArgs":["x"],"k":"x"},["x",["y"]],7,null,"b"],"memory":"4g"})");
-    EXPECT_EQ(found.id.value, "i");
+    EXPECT_EQ(found.id.text(), "i");
     EXPECT_EQ(found.name, "n");
     EXPECT_FALSE(found.attributes.has(Attribute::label));
     EXPECT_FALSE(found.attributes.has(Attribute::cpus));
@@ -114,7 +114,7 @@ TEST(AgamemnonPage, NamesThatAreLikeKnownOnesAreUnknown) {
     const LiveResource found = agent(
         R"({"":"x","ie":"x","id\u0000":"x","ID":"x","idea-of-16-more-x":"x","nape":"x","lapel":"x","i":"x",)"
         R"("id":"i","name":"n","l\u0061bel":"escaped"})");
-    EXPECT_EQ(found.id.value, "i");
+    EXPECT_EQ(found.id.text(), "i");
     EXPECT_EQ(found.name, "n");
     EXPECT_EQ(found.attributes.text(Attribute::label), "escaped");
     EXPECT_EQ(found.attributes.size(), 1U);
@@ -152,7 +152,7 @@ TEST(AgamemnonPage, WhatIsWrongWithAnItemSaysWhichOneItIs) {
             << item;
     }
     const std::string longest(1024, 'i');
-    EXPECT_EQ(agent(fmt::format(R"({{"id":"{}","name":"n"}})", longest)).id.value, longest);
+    EXPECT_EQ(agent(fmt::format(R"({{"id":"{}","name":"n"}})", longest)).id.text(), longest);
     EXPECT_THAT(fault(Kind::task, fmt::format(R"({{"tasks":[{{"id":"{}i","subject":"s"}}]}})", longest)),
                 HasSubstr("item 1: a task has an id that is longer than 1,024 bytes"));
 }

@@ -40,7 +40,7 @@ bool is(const CallOutcome& outcome) {
 TEST(AgamemnonOutcome, EveryAnswerHasItsPlaceInTheClosedSet) {
     const std::string made = R"({"id":"i","agent":{"id":"i","name":"tlm-x"}})";
     EXPECT_TRUE(is<CallDone>(outcome_of(create(), answer(201, made), 0)));
-    EXPECT_EQ(std::get<CallDone>(outcome_of(create(), answer(201, made), 0)).resource->id.value, "i");
+    EXPECT_EQ(std::get<CallDone>(outcome_of(create(), answer(201, made), 0)).resource->id.text(), "i");
     EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(201, "{}"), 0)));
     EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(201, "<html>"), 0)));
     EXPECT_TRUE(

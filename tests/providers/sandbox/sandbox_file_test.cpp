@@ -104,7 +104,7 @@ TEST_F(SandboxFileTest, Read_RowThatMakesNoSense_IsAnError) {
     const auto fleet = open()->read_fleet();
     ASSERT_FALSE(fleet.has_value());
     EXPECT_EQ(fleet.error().code, ErrorCode::unreachable);
-    EXPECT_THAT(fleet.error().message, HasSubstr(agent.id.value));
+    EXPECT_THAT(fleet.error().message, HasSubstr(agent.id.text()));
 }
 
 TEST_F(SandboxFileTest, Submit_PlaceCantBeMade_IsNotSentWithPathAndCause) {

@@ -32,7 +32,7 @@ TEST_F(SandboxTest, Create_Agent_KeepsEveryAttributeAndStartsOffline) {
     EXPECT_EQ(agent.kind, Kind::agent);
     EXPECT_EQ(agent.name, "tlm-agent");
     EXPECT_EQ(agent.created_at, "2026-11-23T10:15:00.123Z");
-    EXPECT_THAT(agent.id.value,
+    EXPECT_THAT(agent.id.text(),
                 testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
     Attributes expected = some_attributes();
     expected.set(Attribute::status, std::string("offline"));
@@ -181,8 +181,8 @@ TEST_F(SandboxTest, ReadFleet_PendingTaskWithoutPredecessors_IsCompletedByThatRe
 TEST_F(SandboxTest, ReadFleet_ChainOfTasks_AdvancesOneLinkARead) {
     const auto sandbox = open();
     const LiveResource first = task(*sandbox, "1");
-    const LiveResource second = task(*sandbox, "2", {first.id.value});
-    const LiveResource third = task(*sandbox, "3", {second.id.value, first.id.value});
+    const LiveResource second = task(*sandbox, "2", {first.id.text()});
+    const LiveResource third = task(*sandbox, "3", {second.id.text(), first.id.text()});
     for (int read = 1; read <= 3; ++read) {
         auto fleet = by_name(*sandbox);
         EXPECT_EQ(status(fleet["1"]), "completed");
@@ -198,7 +198,7 @@ TEST_F(SandboxTest, ReadFleet_PredecessorUnknownOrFailed_LeavesTheTaskPending) {
     failed.set(Attribute::status, std::string("failed"));
     const LiveResource broken = task(*sandbox, "broken");
     made(*sandbox, Kind::task, UpdateCall{broken.id, {"team-1"}, failed});
-    task(*sandbox, "after broken", {broken.id.value});
+    task(*sandbox, "after broken", {broken.id.text()});
     task(*sandbox, "after nobody", {"no such task"});
     for (int read = 0; read < 2; ++read) {
         auto fleet = by_name(*sandbox);

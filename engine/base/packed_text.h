@@ -1,0 +1,89 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace tlm {
+
+// A text, any at all, that takes little memory where it is of one form, as nearly all of its kind are. It is
+// equal, ordered and hashed as the text is. Immutable; copies of what is not of the form share it.
+//
+// Form has a type Packed with ==, of at most two words, and
+//   static std::optional<Packed> pack(std::string_view);       nothing where the text is of another form
+//   static void append(const Packed&, std::string&);           the text that was packed
+//   static std::optional<std::strong_ordering> order(const Packed&, const Packed&);
+//                                                              of the texts; nothing where only they tell
+//   static std::size_t hash(const Packed&);
+template <typename Form>
+class PackedText {
+  public:
+    PackedText() = default;                                   // empty
+    PackedText(std::string_view text) : held_(held(text)) {}  // NOLINT(google-explicit-constructor): the same
+    PackedText(const std::string& text) : PackedText(std::string_view(text)) {}  // NOLINT: likewise
+    PackedText(const char* text) : PackedText(std::string_view(text)) {}         // NOLINT: likewise
+
+    void append_to(std::string& text) const {
+        if (const Packed* packed = std::get_if<Packed>(&held_))
+            Form::append(*packed, text);
+        else
+            text += other();
+    }
+    [[nodiscard]] std::string text() const {
+        std::string text;
+        append_to(text);
+        return text;
+    }
+    [[nodiscard]] bool empty() const { return !std::holds_alternative<Packed>(held_) && other().empty(); }
+    [[nodiscard]] std::size_t hash() const {
+        if (const Packed* packed = std::get_if<Packed>(&held_)) return Form::hash(*packed);
+        return std::hash<std::string_view>()(other());
+    }
+
+    friend bool operator==(const PackedText& left, const PackedText& right) {
+        // A text is always held in the same way.
+        if (left.held_.index() != right.held_.index()) return false;
+        if (const Packed* packed = std::get_if<Packed>(&left.held_))
+            return *packed == std::get<Packed>(right.held_);
+        return left.other() == right.other();
+    }
+    friend std::strong_ordering operator<=>(const PackedText& left, const PackedText& right) {
+        const Packed* packed = std::get_if<Packed>(&left.held_);
+        const Packed* against = std::get_if<Packed>(&right.held_);
+        if (packed != nullptr && against != nullptr) {
+            if (const auto order = Form::order(*packed, *against)) return *order;
+        }
+        return left.text() <=> right.text();
+    }
+
+  private:
+    using Packed = typename Form::Packed;
+    using Other = std::shared_ptr<const std::string>;  // null: empty
+    using Held = std::variant<Other, Packed>;
+
+    [[nodiscard]] static Held held(std::string_view text) {
+        if (text.empty()) return Other();
+        if (auto packed = Form::pack(text)) return *packed;
+        return std::make_shared<const std::string>(text);
+    }
+    // Where it is not of the form.
+    [[nodiscard]] std::string_view other() const {
+        const Other& text = std::get<Other>(held_);
+        return text == nullptr ? std::string_view() : *text;
+    }
+
+    Held held_;
+};
+
+}  // namespace tlm
+
+template <typename Form>
+struct std::hash<tlm::PackedText<Form>> {
+    std::size_t operator()(const tlm::PackedText<Form>& text) const { return text.hash(); }
+};

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/packed_text.h"
+
+namespace tlm {
+
+// 2026-11-23T10:15:00Z, with up to nine decimals of a second or none. Whether there is such a day is not
+// looked at.
+struct UtcForm {
+    struct Packed {
+        std::uint64_t digits = 0;  // from the year to the second, as one number
+        std::uint32_t fraction = 0;
+        std::uint8_t decimals = 0;
+        friend bool operator==(const Packed&, const Packed&) = default;
+    };
+    [[nodiscard]] static std::optional<Packed> pack(std::string_view text);
+    static void append(const Packed& time, std::string& text);
+    [[nodiscard]] static std::optional<std::strong_ordering> order(const Packed& left, const Packed& right);
+    [[nodiscard]] static std::size_t hash(const Packed& time);
+};
+
+// A point in time as somebody reported it; empty: not at all. Ordered as its text, which is the order in time
+// where both are in UTC with as many decimals.
+using Timestamp = PackedText<UtcForm>;
+
+}  // namespace tlm
