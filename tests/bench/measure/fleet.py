@@ -84,11 +84,17 @@ class Project:
     def workflows(words, form):
         return [] if words[0] in ("show", "state", "version") else ["--workflows", form]
 
-    def measure(self, name, words, expected, out, form="json", runs=5, **options):
-        """Runs it once, to see that it does what it should and to fill the caches, and then measures it."""
+    def check(self, words, expected, form="json"):
+        """Runs it once, to see that it does what it should and to fill the caches."""
         said = self.tlm(*words, form=form)
         if expected not in said:
             raise Wrong(f"`tlm {' '.join(words)}` did not say `{expected}`:\n{said[-2000:]}")
+
+    def measure(self, name, words, expected, out, form="json", runs=5, **options):
+        self.check(words, expected, form)
+        return self.time(name, words, out, form, runs, **options)
+
+    def time(self, name, words, out, form="json", runs=1, **options):
         say(f"  {name}")
         return hyperfine(name, [TLM, *words, *self.workflows(words, form)], self.directory, self.environment(), out,
                          runs=runs, **options)
