@@ -16,9 +16,12 @@ Error unusable(std::string_view why) {
                      kServersModule)});
 }
 
-// It is found by the program's own RUNPATH, and stays: threads of it may outlive every use.
+// The dynamic loader puts the program's own directory in for $ORIGIN. Not by a RUNPATH of the program: it would
+// look there for every library that the program needs, at each start.
 Result<const Servers*> load() {
-    void* module = dlopen(kServersModule, RTLD_LAZY | RTLD_LOCAL);
+    const std::string path = fmt::format("$ORIGIN/{}/{}", TLM_MODULE_DIR, kServersModule);
+    // It stays: threads of it may outlive every use.
+    void* module = dlopen(path.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (module == nullptr) return unusable(dlerror());
     const auto entry = reinterpret_cast<ServersEntry>(dlsym(module, kServersEntry));
     const Servers* servers = entry == nullptr ? nullptr : entry(kVersion);

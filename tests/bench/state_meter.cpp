@@ -1,16 +1,20 @@
 // Loaded into tlm with LD_PRELOAD: what the state costs, counted and timed at SQLite's own interface, so that
-// it counts whatever tlm's code looks like. At the end a JSON object is written to the file that
-// TLM_STATE_METER names:
+// it counts whatever tlm's code looks like; and what memory is asked for in huge pages. At the end a JSON
+// object is written to the file that TLM_STATE_METER names:
 //
 //   "seconds"       wall time inside SQLite, on any thread, writing and syncing the file included
 //   "cache_seconds" of that, in statements about the cached snapshot
 //   "sync_seconds"  of "seconds", waiting for the disk (fdatasync, fsync)
 //   "syncs"         how often
 //   "statements"    how often each SQL text was run
+//   "huge_bytes"    of memory that huge pages were asked for
 #include <dlfcn.h>
 #include <sqlite3.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +31,7 @@ struct Meter {
     std::mutex guard;
     Clock::duration all{}, cache{}, sync{};
     long syncs = 0;
+    std::atomic<std::size_t> huge{0};
     std::map<std::string, long> statements;
 
     ~Meter() { write(); }
@@ -49,7 +54,7 @@ struct Meter {
             std::fprintf(file, "\":%ld", count);
             comma = ",";
         }
-        std::fprintf(file, "}}\n");
+        std::fprintf(file, "},\"huge_bytes\":%zu}\n", huge.load());
         std::fclose(file);
     }
 };
@@ -165,6 +170,12 @@ int fdatasync(int file) {
 int fsync(int file) {
     static auto* const next = real(&fsync, "fsync");
     return timed_sync([&] { return next(file); });
+}
+
+// Not by dlsym, which allocates: it is the allocator that calls this.
+int madvise(void* begin, size_t size, int advice) {
+    if (advice == MADV_HUGEPAGE) meter().huge += size;
+    return static_cast<int>(syscall(SYS_madvise, begin, size, advice));
 }
 
 }  // extern "C"

@@ -79,6 +79,13 @@ class Fleet {
         return count;
     }
 
+    // Bytes of memory that the last run asked for in huge pages.
+    [[nodiscard]] std::uint64_t huge_bytes() const {
+        rapidjson::Document meter;
+        meter.Parse(project.read("meter.json"));
+        return meter["huge_bytes"].GetUint64();
+    }
+
     const SampleSize size;
     Server server;
     Project project;
@@ -141,6 +148,18 @@ TEST(Growth, StatementsOfTheState_GrowAsTheFleetDoes) {
     // What reads runs so many statements as there are tables, not as there are rows.
     EXPECT_EQ(counts["plan --refresh=false"][0], counts["plan --refresh=false"][1]);
     EXPECT_EQ(counts["state list"][0], counts["state list"][1]);
+}
+
+// Half of the time of a large plan went into its page faults; and a small one must not wait for two megabytes
+// to be cleared.
+TEST(Growth, MemoryOfALargeFleet_IsAskedForInHugePages_AndThatOfASmallOneIsNot) {
+    if (tests_another_build() || !TLM_HUGE_PAGES) GTEST_SKIP() << "its memory is the system's malloc's";
+    const Fleet small(20);
+    small.tlm({"plan"});
+    EXPECT_EQ(small.huge_bytes(), 0U);
+    const Fleet large(5000);
+    large.tlm({"plan", "--quiet"});
+    EXPECT_GE(large.huge_bytes(), std::uint64_t{8} << 20U);
 }
 
 // 60 requests a second, 120 at once.
