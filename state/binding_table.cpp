@@ -42,10 +42,7 @@ Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t targ
         if (check) {
             BOOST_OUTCOME_TRYV(attributes_of(database, rows.view(4)));
         }
-        bindings.push_back({std::move(address),
-                            rows.text(1),
-                            {rows.text(2)},
-                            {rows.text(3)},
+        bindings.push_back({std::move(address), rows.text(1), rows.view(2), rows.view(3),
                             StoredAttributes::from_json(rows.text(4))});
     }
     // The order of addresses is not that of their text.

@@ -159,7 +159,7 @@ Result<std::vector<ResourceId>> read_made_here(Database& database, std::int64_t 
         database.query("SELECT DISTINCT made, key, result, begun_at FROM entries WHERE target = ?"
                        " AND verb = 'create' AND result IN ('done', 'settled_done', 'settled_not_done')",
                        target));
-    std::unordered_set<std::string> ids;
+    std::unordered_set<ResourceId> ids;
     std::unordered_multimap<std::string, std::string>
         late;  // key and time of creates that may have come late
     while (true) {
@@ -168,12 +168,12 @@ Result<std::vector<ResourceId>> read_made_here(Database& database, std::int64_t 
         if (rows.view(2) == "settled_not_done") {
             late.emplace(rows.text(1), rows.text(3));
         } else {
-            ids.insert(rows.text(0));
+            ids.insert(rows.view(0));
         }
     }
     std::vector<ResourceId> made;
     for (const LiveResource* live : candidates) {
-        bool ours = ids.contains(live->id.text());
+        bool ours = ids.contains(live->id);
         const auto [first, last] = late.equal_range(live->name);
         for (auto at = first; at != last && !ours; ++at) {
             BOOST_OUTCOME_TRY(near, near_in_time(database, live->created_at.text(), at->second));

@@ -22,7 +22,7 @@ std::vector<Attribute> reported_attributes(const LiveResource& live) {
 // hold it.
 void order_removals(std::vector<Change>& changes, const FleetIndex& fleet) {
     std::set<Address> made;
-    std::map<std::string, std::set<Address>> holders;  // agent id -> teams that this plan deletes or updates
+    std::map<ResourceId, std::set<Address>> holders;  // agent id -> teams that this plan deletes or updates
     for (const Change& change : changes) {
         if (change.action != Action::remove && change.action != Action::none) made.insert(change.address);
         if (change.address.kind != Kind::team || change.id.empty()) continue;
@@ -38,7 +38,7 @@ void order_removals(std::vector<Change>& changes, const FleetIndex& fleet) {
         std::set<Address> first;
         if (made.contains(change.address)) first.insert(change.address);
         if (change.address.kind == Kind::agent) {
-            if (const auto at = holders.find(change.id.text()); at != holders.end()) first.merge(at->second);
+            if (const auto at = holders.find(change.id); at != holders.end()) first.merge(at->second);
         }
         change.depends_on.assign(first.begin(), first.end());
     }
