@@ -17,7 +17,7 @@ std::unique_ptr<WakeUp> listen_to_nats(NatsOptions options) {
 }  // namespace
 
 const Servers& linked_servers() {
-    // As in main(), for the module's OpenSSL, which is not the program's own.
+    // As in main(): the module's OpenSSL may be another than the program's.
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
     static constexpr Servers kServers{read_url, tlm::check_tls_files, open_agamemnon, listen_to_nats};
     return kServers;

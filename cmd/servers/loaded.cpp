@@ -16,8 +16,8 @@ Error unusable(std::string_view why) {
                      kServersModule)});
 }
 
-// The dynamic loader puts the program's own directory in for $ORIGIN. Not by a RUNPATH of the program: it would
-// look there for every library that the program needs, at each start.
+// The dynamic loader puts the program's own directory in for $ORIGIN. Not by a RUNPATH of the program: it
+// would look there for every library that the program needs, at each start.
 Result<const Servers*> load() {
     const std::string path = fmt::format("$ORIGIN/{}/{}", TLM_MODULE_DIR, kServersModule);
     // It stays: threads of it may outlive every use.

@@ -2,15 +2,23 @@
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 
 namespace tlm {
+
+// A hash of two words for a Form. Every bit counts for the lowest ones, which tables go by: not all versions
+// of UUIDs are random all over, and times differ in few digits.
+[[nodiscard]] inline std::size_t mixed_hash(std::uint64_t first, std::uint64_t second) noexcept {
+    std::uint64_t mixed = first * 0x9e3779b97f4a7c15ULL ^ second * 0xc2b2ae3d27d4eb4fULL;
+    mixed = (mixed ^ mixed >> 32U) * 0x9e3779b97f4a7c15ULL;
+    return static_cast<std::size_t>(mixed ^ mixed >> 32U);
+}
 
 // A text, any at all, that takes little memory where it is of one form, as nearly all of its kind are. It is
 // equal, ordered and hashed as the text is. Immutable; copies of what is not of the form share it.
@@ -20,14 +28,16 @@ namespace tlm {
 //   static void append(const Packed&, std::string&);           the text that was packed
 //   static std::optional<std::strong_ordering> order(const Packed&, const Packed&);
 //                                                              of the texts; nothing where only they tell
-//   static std::size_t hash(const Packed&);
+//   static std::size_t hash(const Packed&) noexcept;           by mixed_hash
 template <typename Form>
 class PackedText {
   public:
-    PackedText() = default;                                   // empty
-    PackedText(std::string_view text) : held_(held(text)) {}  // NOLINT(google-explicit-constructor): the same
-    PackedText(const std::string& text) : PackedText(std::string_view(text)) {}  // NOLINT: likewise
-    PackedText(const char* text) : PackedText(std::string_view(text)) {}         // NOLINT: likewise
+    PackedText() = default;  // empty
+    // NOLINTBEGIN(google-explicit-constructor): whoever has the text, of a row or an answer, has the value
+    PackedText(std::string_view text) : held_(held(text)) {}
+    PackedText(const std::string& text) : PackedText(std::string_view(text)) {}
+    PackedText(const char* text) : PackedText(std::string_view(text)) {}
+    // NOLINTEND(google-explicit-constructor)
 
     void append_to(std::string& text) const {
         if (const Packed* packed = std::get_if<Packed>(&held_))
@@ -41,7 +51,7 @@ class PackedText {
         return text;
     }
     [[nodiscard]] bool empty() const { return !std::holds_alternative<Packed>(held_) && other().empty(); }
-    [[nodiscard]] std::size_t hash() const {
+    [[nodiscard]] std::size_t hash() const noexcept {
         if (const Packed* packed = std::get_if<Packed>(&held_)) return Form::hash(*packed);
         return std::hash<std::string_view>()(other());
     }
@@ -59,6 +69,7 @@ class PackedText {
         if (packed != nullptr && against != nullptr) {
             if (const auto order = Form::order(*packed, *against)) return *order;
         }
+        if (packed == nullptr && against == nullptr) return left.other() <=> right.other();
         return left.text() <=> right.text();
     }
 
@@ -73,7 +84,7 @@ class PackedText {
         return std::make_shared<const std::string>(text);
     }
     // Where it is not of the form.
-    [[nodiscard]] std::string_view other() const {
+    [[nodiscard]] std::string_view other() const noexcept {
         const Other& text = std::get<Other>(held_);
         return text == nullptr ? std::string_view() : *text;
     }
@@ -85,5 +96,5 @@ class PackedText {
 
 template <typename Form>
 struct std::hash<tlm::PackedText<Form>> {
-    std::size_t operator()(const tlm::PackedText<Form>& text) const { return text.hash(); }
+    std::size_t operator()(const tlm::PackedText<Form>& text) const noexcept { return text.hash(); }
 };

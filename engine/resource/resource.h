@@ -1,8 +1,6 @@
 #pragma once
 
-#include <compare>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 

@@ -54,14 +54,10 @@ void UuidForm::append(const Packed& uuid, std::string& text) {
     text.append(written.data(), written.size());
 }
 
-std::size_t UuidForm::hash(const Packed& uuid) {
+std::size_t UuidForm::hash(const Packed& uuid) noexcept {
     std::array<std::uint64_t, 2> halves{};
     std::memcpy(halves.data(), uuid.data(), sizeof halves);
-    // Every bit counts for the lowest ones, which tables go by: not all versions of UUIDs are random all
-    // over.
-    std::uint64_t mixed = halves[0] * 0x9e3779b97f4a7c15ULL ^ halves[1] * 0xc2b2ae3d27d4eb4fULL;
-    mixed = (mixed ^ mixed >> 32U) * 0x9e3779b97f4a7c15ULL;
-    return static_cast<std::size_t>(mixed ^ mixed >> 32U);
+    return mixed_hash(halves[0], halves[1]);
 }
 
 }  // namespace tlm

@@ -19,12 +19,12 @@ struct UuidForm {
     [[nodiscard]] static std::optional<std::strong_ordering> order(const Packed& left, const Packed& right) {
         return left <=> right;
     }
-    [[nodiscard]] static std::size_t hash(const Packed& uuid);
+    [[nodiscard]] static std::size_t hash(const Packed& uuid) noexcept;
 };
 
 // The id that the target gave to a live resource; empty: none. Opaque: any text may be one, and nobody looks
 // into it. But there are three of them for each resource of a large fleet, and as UUIDs, which Agamemnon's
-// are, they take a third of the memory.
+// are, they take a third of what a string does.
 using ResourceId = PackedText<UuidForm>;
 
 }  // namespace tlm

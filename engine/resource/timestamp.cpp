@@ -59,9 +59,8 @@ std::optional<std::strong_ordering> UtcForm::order(const Packed& left, const Pac
     return left.fraction <=> right.fraction;
 }
 
-std::size_t UtcForm::hash(const Packed& time) {
-    return static_cast<std::size_t>((time.digits ^ std::uint64_t{time.fraction} << 34U) *
-                                    0x9e3779b97f4a7c15ULL);
+std::size_t UtcForm::hash(const Packed& time) noexcept {
+    return mixed_hash(time.digits, std::uint64_t{time.fraction} << 8U | time.decimals);
 }
 
 }  // namespace tlm

@@ -23,7 +23,7 @@ struct UtcForm {
     [[nodiscard]] static std::optional<Packed> pack(std::string_view text);
     static void append(const Packed& time, std::string& text);
     [[nodiscard]] static std::optional<std::strong_ordering> order(const Packed& left, const Packed& right);
-    [[nodiscard]] static std::size_t hash(const Packed& time);
+    [[nodiscard]] static std::size_t hash(const Packed& time) noexcept;
 };
 
 // A point in time as somebody reported it; empty: not at all. Ordered as its text, which is the order in time

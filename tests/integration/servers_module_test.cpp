@@ -77,5 +77,15 @@ TEST_F(ServersModule, WhereItIsInstalled_IsFoundWhereverTheProgramIs) {
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
 }
 
+TEST_F(ServersModule, ProgramIsCalledByALinkToIt_IsFoundBesideTheProgram) {
+    install_as_the_module(TLM_SERVERS);
+    const fs::path link = project.directory / "link" / "tlm";
+    fs::create_directory(link.parent_path());
+    fs::create_symlink(project.program, link);
+    project.program = link;
+    const Finished finished = plan_on_a_server();
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+}
+
 }  // namespace
 }  // namespace tlm::test

@@ -1,9 +1,12 @@
 #include "engine/base/packed_text.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "engine/resource/resource_id.h"
@@ -105,6 +108,14 @@ TYPED_TEST(PackedTextTest, Copies_AreEqualAndOutliveWhatTheyAreCopiesOf) {
 // There are millions of them.
 TYPED_TEST(PackedTextTest, TakesThreeWords) {
     EXPECT_LE(sizeof(TypeParam), 3 * sizeof(void*));
+}
+
+// Tables go by the lowest bits of a hash.
+TEST(TimestampTest, TimesWithinASecond_SpreadOverTheLowestBitsOfTheHash) {
+    std::unordered_set<std::size_t> buckets;
+    for (int i = 0; i < 1000; ++i)
+        buckets.insert(Timestamp(fmt::format("2026-11-23T10:15:00.{:03}Z", i)).hash() % 1024);
+    EXPECT_GT(buckets.size(), 500U);
 }
 
 }  // namespace
