@@ -42,8 +42,8 @@ Result<std::vector<Binding>> read_bindings(Database& database, std::int64_t targ
         if (check) {
             BOOST_OUTCOME_TRYV(attributes_of(database, rows.view(4)));
         }
-        bindings.push_back({std::move(address), rows.text(1), rows.view(2), rows.view(3),
-                            StoredAttributes::from_json(rows.text(4))});
+        bindings.push_back({std::move(address), rows.text(1), ResourceId(rows.view(2)),
+                            ResourceId(rows.view(3)), StoredAttributes::from_json(rows.text(4))});
     }
     // The order of addresses is not that of their text.
     sort_by_address(bindings);
@@ -57,7 +57,7 @@ Result<std::vector<LeftBehind>> read_left_behind(Database& database, std::int64_
         BOOST_OUTCOME_TRY(more, rows.next());
         if (!more) return left;
         BOOST_OUTCOME_TRY(address, address_of(database, rows.view(1)));
-        left.push_back({{rows.text(0)}, std::move(address)});
+        left.push_back({ResourceId(rows.view(0)), std::move(address)});
     }
 }
 

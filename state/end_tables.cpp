@@ -47,7 +47,7 @@ Result<std::vector<EndedTask>> read_ended_tasks(Database& database, std::int64_t
         if (!more) break;
         BOOST_OUTCOME_TRY(address, address_of(database, rows.view(0)));
         BOOST_OUTCOME_TRY(end, end_named(database, rows.view(2)));
-        ended.push_back({std::move(address), {rows.text(1)}, end});
+        ended.push_back({std::move(address), ResourceId(rows.view(1)), end});
     }
     std::ranges::sort(ended, {}, &EndedTask::address);
     return ended;

@@ -20,8 +20,8 @@ Result<Intent> intent_of(const Database& database, const Statement& row) {
     intent.plan = row.text(2);
     intent.verb = row.text(3);
     intent.key = row.text(4);
-    intent.target = {row.text(5)};
-    intent.team = {row.text(6)};
+    intent.target = ResourceId(row.view(5));
+    intent.team = ResourceId(row.view(6));
     intent.forced = row.integer(7) != 0;
     BOOST_OUTCOME_TRY(attributes, attributes_of(database, row.view(8)));
     intent.attributes = std::move(attributes);
@@ -34,7 +34,7 @@ Result<JournalEntry> entry_of(const Database& database, const Statement& row) {
     entry.intent = std::move(intent);
     entry.begun_at = row.text(9);
     if (!row.is_null(10))
-        entry.outcome = IntentOutcome{entry.intent.id, row.text(10), row.text(11), {row.text(12)}};
+        entry.outcome = IntentOutcome{entry.intent.id, row.text(10), row.text(11), ResourceId(row.view(12))};
     return entry;
 }
 
@@ -148,7 +148,7 @@ Result<PlanProgress> read_progress(Database& database, std::int64_t target, cons
     while (true) {
         BOOST_OUTCOME_TRY(more, rows.next());
         if (!more) return progress;
-        progress.taken_down.push_back({rows.text(0)});
+        progress.taken_down.emplace_back(rows.view(0));
     }
 }
 
@@ -168,7 +168,7 @@ Result<std::vector<ResourceId>> read_made_here(Database& database, std::int64_t 
         if (rows.view(2) == "settled_not_done") {
             late.emplace(rows.text(1), rows.text(3));
         } else {
-            ids.insert(rows.view(0));
+            ids.emplace(rows.view(0));
         }
     }
     std::vector<ResourceId> made;

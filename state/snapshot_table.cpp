@@ -108,10 +108,10 @@ std::optional<LiveResource> read_one(PageReader& reader) {
     LiveResource live;
     const auto kind = reader.number<std::uint16_t>();
     live.kind = static_cast<Kind>(kind);
-    live.id = reader.text();
+    live.id = ResourceId(reader.text());
     live.name = reader.text();
-    live.team = reader.text();
-    live.created_at = reader.text();
+    live.team = ResourceId(reader.text());
+    live.created_at = Timestamp(reader.text());
     const auto mask = reader.number<std::uint16_t>();
     auto attributes = Attributes::from_bytes(mask, reader.text());
     if (kind > static_cast<std::uint16_t>(Kind::task) || reader.damaged() || !attributes) return std::nullopt;

@@ -53,8 +53,8 @@ class Import {
         BOOST_OUTCOME_TRY(bindings, change.state->bindings());
         BOOST_OUTCOME_TRY(left_behind, change.state->left_behind());
         const FleetIndex fleet(change.snapshot, bindings, left_behind);
-        BOOST_OUTCOME_TRY(
-            adoption, plan_adoption(address_, {context_.options.positional[1]}, desired_, fleet, bindings));
+        BOOST_OUTCOME_TRY(adoption, plan_adoption(address_, ResourceId(context_.options.positional[1]),
+                                                  desired_, fleet, bindings));
         if (adoption.bound_before) return std::optional<Rekeying>();
         if (shown) {
             BOOST_OUTCOME_TRYV(write_out(adoption_text(adoption, fleet, context_.out)));

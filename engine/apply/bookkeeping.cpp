@@ -50,7 +50,7 @@ Result<Call> Bookkeeping::make_call(Work& work, CallId id, Attributes& sent) {
     const Step step = work.steps.front();
     if (address.kind == Kind::task && work.team.empty()) {
         BOOST_OUTCOME_TRY(team, id_of(Address::team_of(address.workflow, address.team)));
-        work.team = {std::move(team)};
+        work.team = ResourceId(team);
     }
     Call call;
     call.id = id;
@@ -175,7 +175,7 @@ void Bookkeeping::close(const Change& change, const LiveResource* live, const Re
         unbind_tasks_of_another(change.address, id);
     if (change.address.kind == Kind::task && binding.team.empty()) {
         auto team = id_of(Address::team_of(change.address.workflow, change.address.team));
-        if (team) binding.team = {std::move(team.value())};
+        if (team) binding.team = ResourceId(team.value());
     }
     if (const Binding* before = fleet_.binding(change.address); before != nullptr && *before == binding)
         return;
@@ -188,7 +188,7 @@ Result<LookUp> Bookkeeping::look_up_of(const Work& work) const {
     LookUp wanted{address.kind, address.name, work.team};
     if (wanted.team.empty()) {
         BOOST_OUTCOME_TRY(id, id_of(Address::team_of(address.workflow, address.team)));
-        wanted.team = {std::move(id)};
+        wanted.team = ResourceId(id);
     }
     return wanted;
 }

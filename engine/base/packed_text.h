@@ -25,7 +25,7 @@ namespace tlm {
 //
 // Form has a type Packed with ==, of at most two words, and
 //   static std::optional<Packed> pack(std::string_view);       nothing where the text is of another form
-//   static void append(const Packed&, std::string&);           the text that was packed
+//   static std::string text(const Packed&);                    that was packed
 //   static std::optional<std::strong_ordering> order(const Packed&, const Packed&);
 //                                                              of the texts; nothing where only they tell
 //   static std::size_t hash(const Packed&) noexcept;           by mixed_hash
@@ -33,22 +33,13 @@ template <typename Form>
 class PackedText {
   public:
     PackedText() = default;  // empty
-    // NOLINTBEGIN(google-explicit-constructor): whoever has the text, of a row or an answer, has the value
-    PackedText(std::string_view text) : held_(held(text)) {}
-    PackedText(const std::string& text) : PackedText(std::string_view(text)) {}
-    PackedText(const char* text) : PackedText(std::string_view(text)) {}
-    // NOLINTEND(google-explicit-constructor)
+    // Strings become one in braces alone, and are compared with none by mistake: a name is no id.
+    PackedText(std::string_view text) : held_(held(text)) {}  // NOLINT(google-explicit-constructor)
+    friend bool operator==(const PackedText&, std::string_view) = delete;
 
-    void append_to(std::string& text) const {
-        if (const Packed* packed = std::get_if<Packed>(&held_))
-            Form::append(*packed, text);
-        else
-            text += other();
-    }
     [[nodiscard]] std::string text() const {
-        std::string text;
-        append_to(text);
-        return text;
+        if (const Packed* packed = std::get_if<Packed>(&held_)) return Form::text(*packed);
+        return std::string(other());
     }
     [[nodiscard]] bool empty() const { return !std::holds_alternative<Packed>(held_) && other().empty(); }
     [[nodiscard]] std::size_t hash() const noexcept {

@@ -61,14 +61,14 @@ class PlanReader {
         change.action = action.value_or(Action::none);
         change.reason = reason.value_or(Reason::absent);
         change.key = text(json, "key", false);
-        change.id = {text(json, "id", false)};
+        change.id = ResourceId(text(json, "id", false));
         if (change.action != Action::none) change.precondition = precondition(json);
         change.attributes = attributes(json);
         change.depends_on = addresses(json, "depends_on");
         change.waits_for = addresses(json, "waits_for");
         if (find(json, "leaves") != nullptr) {
-            for (std::string& id : strings(json, "leaves"))
-                change.leaves.push_back({std::move(id)});
+            for (const std::string& id : strings(json, "leaves"))
+                change.leaves.emplace_back(id);
         }
         return change;
     }

@@ -31,7 +31,7 @@ void order_removals(std::vector<Change>& changes, const FleetIndex& fleet) {
         const auto members = team == nullptr ? std::nullopt : team->attributes.find(Attribute::members);
         if (!members) continue;
         for (const std::string& id : std::get<StringList>(*members))
-            holders[id].insert(change.address);
+            holders[ResourceId(id)].insert(change.address);
     }
     for (Change& change : changes) {
         if (change.action != Action::remove) continue;

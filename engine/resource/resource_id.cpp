@@ -43,15 +43,15 @@ std::optional<UuidForm::Packed> UuidForm::pack(std::string_view text) {
     return uuid;
 }
 
-void UuidForm::append(const Packed& uuid, std::string& text) {
-    std::array<char, kSize> written{};
+std::string UuidForm::text(const Packed& uuid) {
+    std::string text(kSize, '-');
     std::size_t at = 0;
     for (const unsigned char byte : uuid) {
-        if (is_dash(at)) written[at++] = '-';
-        written[at++] = kDigits[byte >> 4U];
-        written[at++] = kDigits[byte & 0xFU];
+        if (is_dash(at)) ++at;
+        text[at++] = kDigits[byte >> 4U];
+        text[at++] = kDigits[byte & 0xFU];
     }
-    text.append(written.data(), written.size());
+    return text;
 }
 
 std::size_t UuidForm::hash(const Packed& uuid) noexcept {

@@ -15,7 +15,7 @@ namespace tlm {
 struct UuidForm {
     using Packed = std::array<unsigned char, 16>;
     [[nodiscard]] static std::optional<Packed> pack(std::string_view text);
-    static void append(const Packed& uuid, std::string& text);
+    [[nodiscard]] static std::string text(const Packed& uuid);
     [[nodiscard]] static std::optional<std::strong_ordering> order(const Packed& left, const Packed& right) {
         return left <=> right;
     }

@@ -40,17 +40,17 @@ std::optional<UtcForm::Packed> UtcForm::pack(std::string_view text) {
     return time;
 }
 
-void UtcForm::append(const Packed& time, std::string& text) {
-    const std::size_t begin = text.size();
-    text += kShape;
+std::string UtcForm::text(const Packed& time) {
+    std::string text(kShape);
     std::uint64_t left = time.digits;
-    for (std::size_t at = text.size(); at-- > begin;) {
-        if (kShape[at - begin] != 'd') continue;
+    for (std::size_t at = text.size(); at-- > 0;) {
+        if (kShape[at] != 'd') continue;
         text[at] = static_cast<char>('0' + left % 10);
         left /= 10;
     }
     if (time.decimals > 0) fmt::format_to(std::back_inserter(text), ".{:0{}}", time.fraction, time.decimals);
     text += 'Z';
+    return text;
 }
 
 std::optional<std::strong_ordering> UtcForm::order(const Packed& left, const Packed& right) {

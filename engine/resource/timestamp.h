@@ -21,7 +21,7 @@ struct UtcForm {
         friend bool operator==(const Packed&, const Packed&) = default;
     };
     [[nodiscard]] static std::optional<Packed> pack(std::string_view text);
-    static void append(const Packed& time, std::string& text);
+    [[nodiscard]] static std::string text(const Packed& time);
     [[nodiscard]] static std::optional<std::strong_ordering> order(const Packed& left, const Packed& right);
     [[nodiscard]] static std::size_t hash(const Packed& time) noexcept;
 };

@@ -239,7 +239,7 @@ std::string FleetIndex::reference_name(const Address& owner, Kind kind, const st
     // A plan writes the id of a resource that it is going to replace, although the name still means it.
     const auto is_id = [&](std::string_view name) { return name.starts_with("id:") && name.substr(3) == id; };
     if (std::ranges::any_of(candidates, is_id)) return "id:" + id;
-    const LiveResource* const live = by_id(kind, id);
+    const LiveResource* const live = by_id(kind, ResourceId(id));
     if (const Binding* bound = live == nullptr ? nullptr : bound_[position(live)];
         bound != nullptr && bound->address.workflow == owner.workflow &&
         (kind != Kind::task || bound->address.team == owner.team) &&

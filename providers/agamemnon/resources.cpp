@@ -280,10 +280,10 @@ Result<LiveResource> ResourceReader::resource() {
     if (name == nullptr) return wrong(kind_ == Kind::task ? "has no subject" : "has no name");
     LiveResource resource;
     resource.kind = kind_;
-    resource.id = *id;
+    resource.id = ResourceId(*id);
     resource.name = *name;
-    if (const std::string_view* created = text_of(kCreatedAt)) resource.created_at = *created;
-    if (const std::string_view* team = text_of(kTeam)) resource.team = *team;
+    if (const std::string_view* created = text_of(kCreatedAt)) resource.created_at = Timestamp(*created);
+    if (const std::string_view* team = text_of(kTeam)) resource.team = ResourceId(*team);
     read_attributes(resource.attributes);
     return resource;
 }

@@ -18,8 +18,12 @@ std::optional<LiveResource> resource_of(const Row& row) {
     if (!kind || !attributes) return std::nullopt;
     if (std::string status = row.text(5); !status.empty())
         attributes->set(Attribute::status, std::move(status));
-    return LiveResource{*kind,         {row.text(0)}, row.text(2),
-                        {row.text(3)}, row.text(4),   std::move(*attributes)};
+    return LiveResource{*kind,
+                        ResourceId(row.text(0)),
+                        row.text(2),
+                        ResourceId(row.text(3)),
+                        Timestamp(row.text(4)),
+                        std::move(*attributes)};
 }
 
 Try<std::vector<LiveResource>> read(Database& database, const char* sql,
@@ -104,7 +108,7 @@ Try<std::vector<ResourceId>> ready_tasks(Database& database) {
         " SELECT 1 FROM json_each(t.attributes, '$.blocked_by') AS b"
         " LEFT JOIN resources AS p ON p.id = b.value AND p.kind = 'task'"
         " WHERE p.status IS NOT 'completed')",
-        {}, [&](const Row& row) { ready.push_back({row.text(0)}); }));
+        {}, [&](const Row& row) { ready.emplace_back(row.text(0)); }));
     return ready;
 }
 

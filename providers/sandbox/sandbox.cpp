@@ -234,7 +234,7 @@ Try<CallOutcome> Sandbox::carry_out(const Call& call) {
 }
 
 Try<CallOutcome> Sandbox::carry_out(Kind kind, const CreateCall& call) {
-    LiveResource resource{kind, {random_uuid()}, call.name, {}, now_(), call.attributes};
+    LiveResource resource{kind, ResourceId(random_uuid()), call.name, {}, Timestamp(now_()), call.attributes};
     if (kind == Kind::agent) resource.attributes.set(Attribute::status, std::string("offline"));
     if (kind == Kind::task) {
         resource.team = call.team;

@@ -150,8 +150,8 @@ TEST(Growth, StatementsOfTheState_GrowAsTheFleetDoes) {
     EXPECT_EQ(counts["state list"][0], counts["state list"][1]);
 }
 
-// Half of the time of a large plan went into its page faults; and a small one must not wait for two megabytes
-// to be cleared.
+// In small pages half of the time of a large plan is page faults; and a small one must not wait for two
+// megabytes to be cleared.
 TEST(Growth, MemoryOfALargeFleet_IsAskedForInHugePages_AndThatOfASmallOneIsNot) {
     if (tests_another_build() || !TLM_HUGE_PAGES) GTEST_SKIP() << "its memory is the system's malloc's";
     const Fleet small(20);

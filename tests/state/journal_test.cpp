@@ -175,10 +175,10 @@ TEST_F(JournalTest, MadeByPlan_GivesOnlyItsCarriedOutCreates) {
     const LiveResource made = live("2", "settled");
     const LiveResource others = live("3", "other verb");
     LiveResource late = live("9", "late");
-    late.created_at = "2026-11-23T10:15:31Z";  // half a minute after the call
+    late.created_at = {"2026-11-23T10:15:31Z"};  // half a minute after the call
     LiveResource later = late;
     later.id = {"10"};
-    later.created_at = "2026-11-24T10:15:31Z";  // on another day: somebody else's
+    later.created_at = {"2026-11-24T10:15:31Z"};  // on another day: somebody else's
     EXPECT_THAT(file->made_here({&made, &others, &late, &later}).value(),
                 testing::UnorderedElementsAre(ResourceId{"2"}, ResourceId{"9"}));
 }

@@ -15,9 +15,9 @@ class SnapshotCacheTest : public StateTest {
   protected:
     static Snapshot fleet() {
         Snapshot snapshot;
-        snapshot.resources.push_back({Kind::task, {"3"}, "subject", {"2"}, "2026-01-01T00:00:00Z", {}});
-        snapshot.resources.push_back({Kind::team, {"2"}, "tlm-team", {}, "", {}});
-        snapshot.resources.push_back({Kind::agent, {"1"}, "", {}, "", attributes()});
+        snapshot.resources.push_back({Kind::task, {"3"}, "subject", {"2"}, {"2026-01-01T00:00:00Z"}, {}});
+        snapshot.resources.push_back({Kind::team, {"2"}, "tlm-team", {}, {}, {}});
+        snapshot.resources.push_back({Kind::agent, {"1"}, "", {}, {}, attributes()});
         snapshot.consistent = false;
         return snapshot;
     }
@@ -72,7 +72,7 @@ TEST_F(SnapshotCacheTest, Save_ChangesNeitherLineageNorSerialNorBindings) {
 TEST_F(SnapshotCacheTest, Save_OneOfManyHasChanged_WritesOnePage) {
     Snapshot large;
     for (int i = 0; i < 20'000; ++i)
-        large.resources.push_back({Kind::agent, {std::to_string(i)}, "n", {}, "", attributes()});
+        large.resources.push_back({Kind::agent, {std::to_string(i)}, "n", {}, {}, attributes()});
     const auto file = open(StateMode::read);
     ASSERT_TRUE(file->save_snapshot(large).has_value());
     tamper(
@@ -88,7 +88,7 @@ TEST_F(SnapshotCacheTest, Save_OneOfManyHasChanged_WritesOnePage) {
     };
     large.resources[7'000].name = "other";
     expect_one("changed");
-    large.resources.push_back({Kind::task, {"new"}, "n", {}, "", {}});
+    large.resources.push_back({Kind::task, {"new"}, "n", {}, {}, {}});
     expect_one("came");
     large.resources.erase(large.resources.begin() + 12'345);
     expect_one("went");

@@ -6,8 +6,8 @@ namespace tlm::test {
 
 ResourceId FakeFleet::add(Kind kind, const std::string& name, Attributes attributes, const ResourceId& team) {
     const ResourceId id{fmt::format("{}-{:04}", kind_name(kind), store_->next)};
-    LiveResource resource{kind, id, name, team, fmt::format("2026-01-01T00:00:{:02}.{:06}Z", 0, store_->next),
-                          {}};
+    LiveResource resource{
+        kind, id, name, team, {fmt::format("2026-01-01T00:00:{:02}.{:06}Z", 0, store_->next)}, {}};
     ++store_->next;
     resource.attributes = std::move(attributes);
     store_->resources.emplace(id, std::move(resource));

@@ -197,7 +197,7 @@ void second(Scene& scene, const Address& address) {
 
 void older_second(Scene& scene, const Address& address) {
     second(scene, address);
-    scene.live("second").created_at = "2025-01-01T00:00:00Z";
+    scene.live("second").created_at = {"2025-01-01T00:00:00Z"};
 }
 
 const Address kArchitect = Address::agent("wf", "architect");
@@ -646,7 +646,7 @@ const std::vector<Row> kRows = {
      kTeamUpdate,
      [](Scene& s) {
          second(s, kCrew);
-         s.live("second").created_at = "2025";
+         s.live("second").created_at = {"2025"};
          set(s.live("second"), Attribute::members, StringList{s.live("builder").id.text()});
      },
      kConflict,

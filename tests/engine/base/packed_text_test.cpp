@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <concepts>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -73,9 +76,6 @@ TYPED_TEST(PackedTextTest, AnyText_ComesOutAsItWentIn) {
         const TypeParam packed(text);
         EXPECT_EQ(packed.text(), text);
         EXPECT_EQ(packed.empty(), text.empty()) << text;
-        std::string added = "it is ";
-        packed.append_to(added);
-        EXPECT_EQ(added, "it is " + text);
     }
     EXPECT_TRUE(TypeParam().empty());
     EXPECT_EQ(TypeParam(), TypeParam(""));
@@ -103,6 +103,15 @@ TYPED_TEST(PackedTextTest, Copies_AreEqualAndOutliveWhatTheyAreCopiesOf) {
         first.reset();
         EXPECT_EQ(copy.text(), text);
     }
+}
+
+// A name or a key that gets where an id belongs must not compile.
+TYPED_TEST(PackedTextTest, Strings_DoNotBecomeOneByMistake) {
+    static_assert(!std::is_convertible_v<std::string, TypeParam>);
+    static_assert(!std::is_convertible_v<const char*, TypeParam>);
+    static_assert(!std::is_assignable_v<TypeParam&, const std::string&>);
+    static_assert(!std::equality_comparable_with<TypeParam, std::string>);
+    static_assert(!std::equality_comparable_with<TypeParam, std::string_view>);
 }
 
 // There are millions of them.

@@ -20,7 +20,7 @@ TEST(ResourceIdTest, RandomUuids_AreOrderedAsTheirTextsAre) {
         const std::string text = fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", dice() >> 32U,
                                              dice() >> 48U, dice() >> 52U, dice() >> 52U, dice() >> 16U);
         in_order.insert(text);
-        ids.insert(text);
+        ids.emplace(text);
     }
     std::vector<std::string> taken;
     for (const ResourceId& id : ids)

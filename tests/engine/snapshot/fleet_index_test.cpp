@@ -41,7 +41,7 @@ class Fleet {
         live.id = {fmt::format("id-{}", ++ids_)};
         live.name = address.kind == Kind::task ? address.name : key;
         if (address.kind == Kind::task) live.team = {team};
-        live.created_at = fmt::format("2026-11-{:02}", 1 + dice_() % 28);
+        live.created_at = {fmt::format("2026-11-{:02}", 1 + dice_() % 28)};
         snapshot.resources.push_back(live);
         return live.id;
     }

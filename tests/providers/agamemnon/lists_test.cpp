@@ -58,7 +58,7 @@ TEST(AgamemnonPage, OfSeveralMembersWithOneNameTheFirstCounts) {
               R"("programArgs":["a"],"programArgs":["b"],"createdAt":"x","createdAt":"y"})");
     EXPECT_EQ(found.id.text(), "1");
     EXPECT_EQ(found.name, "n");
-    EXPECT_EQ(found.created_at, "x");
+    EXPECT_EQ(found.created_at.text(), "x");
     EXPECT_EQ(found.attributes.text(Attribute::label), "a");
     EXPECT_FALSE(found.attributes.has(Attribute::cpus)) << "it is not reported, as its first is null";
     EXPECT_EQ(*found.attributes.find(Attribute::program_args), Value(StringList{"a"}));

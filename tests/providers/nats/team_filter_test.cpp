@@ -20,13 +20,13 @@ TEST(TeamFilter, TaskOfAnotherTeam_DoesNotPass) {
 }
 
 TEST(TeamFilter, WhatNamesNoTeam_Passes) {
-    const TeamFilter filter(std::vector<ResourceId>{"a"});
+    const TeamFilter filter({{"a"}});
     for (const char* subject : {"hi.tasks.created", "hi.tasks.", "hi.tasks.x.y", "hi.tasks", "", "other"})
         EXPECT_TRUE(filter.passes(subject)) << subject;
 }
 
 TEST(TeamFilter, DotInATeamsId_BelongsToIt) {
-    const TeamFilter filter(std::vector<ResourceId>{"a.b"});
+    const TeamFilter filter({{"a.b"}});
     EXPECT_TRUE(filter.passes("hi.tasks.a.b.1.updated"));
     EXPECT_FALSE(filter.passes("hi.tasks.a.1.updated"));
 }

@@ -31,7 +31,7 @@ TEST_F(SandboxTest, Create_Agent_KeepsEveryAttributeAndStartsOffline) {
     const LiveResource agent = made(*sandbox, Kind::agent, CreateCall{"tlm-agent", {}, given});
     EXPECT_EQ(agent.kind, Kind::agent);
     EXPECT_EQ(agent.name, "tlm-agent");
-    EXPECT_EQ(agent.created_at, "2026-11-23T10:15:00.123Z");
+    EXPECT_EQ(agent.created_at.text(), "2026-11-23T10:15:00.123Z");
     EXPECT_THAT(agent.id.text(),
                 testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
     Attributes expected = some_attributes();
