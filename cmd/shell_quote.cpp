@@ -19,7 +19,7 @@ bool is_plain(char c) {
 }  // namespace
 
 std::string shell_quoted_path(std::string_view path) {
-    const std::string whole = (path.starts_with("-") ? "./" : "") + std::string(path);
+    std::string whole = (path.starts_with("-") ? "./" : "") + std::string(path);
     if (!whole.empty() && std::ranges::all_of(whole, is_plain)) return whole;
     if (visible(whole) != whole) {
         std::string quoted = "$'";

@@ -14,8 +14,6 @@
 namespace tlm::cmd {
 namespace {
 
-constexpr std::size_t kLongestName = 300;  // bytes
-
 constexpr std::array kKinds = {DriftKind::orphan,  DriftKind::duplicate, DriftKind::missing,
                                DriftKind::changed, DriftKind::stopped,   DriftKind::unowned};
 

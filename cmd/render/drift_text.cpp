@@ -1,14 +1,13 @@
 #include "cmd/render/drift_text.h"
 
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
 #include <iterator>
 #include <map>
 
 #include "cmd/render/fit.h"
+#include "cmd/render/json_document.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -72,30 +71,23 @@ std::string finding_text(const Finding& finding, const Layout& layout) {
     return text;
 }
 
-using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
-
-void member(Writer& writer, const char* name, std::string_view text) {
-    writer.Key(name);
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void raw_value(Writer& writer, const char* name, const std::optional<Value>& value) {
+void raw_value(JsonWriter& writer, const char* name, const std::optional<Value>& value) {
     writer.Key(name);
     const std::string json = value ? value_to_json(*value) : "null";
     writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
 }
 
-void write_finding(Writer& writer, const Finding& finding) {
+void write_finding(JsonWriter& writer, const Finding& finding) {
     writer.StartObject();
-    member(writer, "kind", drift_name(finding.kind));
+    text_member(writer, "kind", drift_name(finding.kind));
     writer.Key("address");
     if (finding.address) {
         writer.String(finding.address->text());
     } else {
         writer.Null();
     }
-    member(writer, "name", finding.name);
-    member(writer, "id", finding.id.text());
+    text_member(writer, "name", finding.name);
+    text_member(writer, "id", finding.id.text());
     if (finding.left_behind) {
         writer.Key("left_behind");
         writer.Bool(true);
@@ -171,28 +163,26 @@ std::string drift_text(const std::vector<Finding>& findings, const Layout& layou
 }
 
 std::string drift_json(const std::vector<Finding>& findings, const std::string& target) {
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.SetIndent(' ', 2);
-    writer.StartObject();
-    member(writer, "format", "tlm-drift/1");
-    member(writer, "target", target);
-    writer.Key("summary");
-    writer.StartObject();
-    auto counts = count(findings);
-    for (const DriftKind kind : {DriftKind::orphan, DriftKind::duplicate, DriftKind::missing,
-                                 DriftKind::changed, DriftKind::stopped, DriftKind::unowned}) {
-        writer.Key(std::string(drift_name(kind)));
-        writer.Uint64(counts[kind]);
-    }
-    writer.EndObject();
-    writer.Key("findings");
-    writer.StartArray();
-    for (const Finding& finding : findings)
-        write_finding(writer, finding);
-    writer.EndArray();
-    writer.EndObject();
-    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
+    return json_document([&](JsonWriter& writer) {
+        writer.StartObject();
+        text_member(writer, "format", "tlm-drift/1");
+        text_member(writer, "target", target);
+        writer.Key("summary");
+        writer.StartObject();
+        auto counts = count(findings);
+        for (const DriftKind kind : {DriftKind::orphan, DriftKind::duplicate, DriftKind::missing,
+                                     DriftKind::changed, DriftKind::stopped, DriftKind::unowned}) {
+            writer.Key(std::string(drift_name(kind)));
+            writer.Uint64(counts[kind]);
+        }
+        writer.EndObject();
+        writer.Key("findings");
+        writer.StartArray();
+        for (const Finding& finding : findings)
+            write_finding(writer, finding);
+        writer.EndArray();
+        writer.EndObject();
+    });
 }
 
 }  // namespace tlm::cmd

@@ -211,7 +211,7 @@ std::string command_text(std::string_view command, std::size_t indent, std::size
 }
 
 std::string sentence_with_command(std::string_view sentence, std::string_view command, std::size_t width) {
-    const std::string line = fmt::format("{} {}\n", sentence, command);
+    std::string line = fmt::format("{} {}\n", sentence, command);
     if (width == 0 || columns(line.substr(0, line.size() - 1)) <= width) return line;
     const std::size_t indent = std::min(sentence.find_first_not_of(' '), sentence.size()) + 2;
     return fit(sentence, width) + "\n" + command_text(command, indent, width);

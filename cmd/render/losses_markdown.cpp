@@ -157,8 +157,7 @@ std::string gap_text(std::string_view sign, std::size_t n, std::string_view plac
 std::string part_of(const Group& group, const std::vector<NamedLine>& lines, std::size_t room,
                     std::size_t& unnamed) {
     unnamed = group.names.size();
-    const std::string gap =
-        gap_text(group.sign, unnamed, group.place, group.names.front(), group.names.back());
+    std::string gap = gap_text(group.sign, unnamed, group.place, group.names.front(), group.names.back());
     if (gap.size() > room) return {};
     std::string text;
     std::size_t shown = 0;

@@ -14,6 +14,9 @@ namespace tlm::cmd {
 // leaves room for what a pipeline puts around it.
 inline constexpr std::size_t kMostMarkdown = 65'000;
 
+// Bytes of a name that are shown, whoever chose it.
+inline constexpr std::size_t kLongestName = 300;
+
 // A code span, for a paragraph or a list; not for a table. Control characters become visible.
 [[nodiscard]] std::string code_span(std::string_view text);
 

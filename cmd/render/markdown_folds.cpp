@@ -77,10 +77,10 @@ struct Left {
 };
 
 std::string first_to_last(const Fold& fold, const std::vector<std::size_t>& lines) {
-    constexpr std::size_t kLongestName = 80;
-    std::string first = cut_bytes(fold.lines[lines.front()].name, kLongestName);
+    constexpr std::size_t kLongestEnd = 80;
+    std::string first = cut_bytes(fold.lines[lines.front()].name, kLongestEnd);
     if (lines.size() == 1) return first;
-    return fmt::format("{} … {}", first, cut_bytes(fold.lines[lines.back()].name, kLongestName));
+    return fmt::format("{} … {}", first, cut_bytes(fold.lines[lines.back()].name, kLongestEnd));
 }
 
 // As much of the fold as goes into `share` bytes.

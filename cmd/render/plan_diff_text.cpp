@@ -1,10 +1,9 @@
 #include "cmd/render/plan_diff_text.h"
 
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include "cmd/render/fit.h"
+#include "cmd/render/json_document.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 
@@ -53,29 +52,22 @@ std::string verdict(const PlanComparison& comparison, const NamedPlan& old, cons
                        comparison.differences.size() - gone - added, comparison.equal);
 }
 
-using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
-
-void member(Writer& writer, const char* name, const std::string& text) {
-    writer.Key(name);
-    writer.String(text);
-}
-
-void write_plan(Writer& writer, const char* name, const NamedPlan& plan) {
+void write_plan(JsonWriter& writer, const char* name, const NamedPlan& plan) {
     writer.Key(name);
     writer.StartObject();
-    member(writer, "file", plan.name);
-    member(writer, "digest", plan_digest(*plan.plan));
+    text_member(writer, "file", plan.name);
+    text_member(writer, "digest", plan_digest(*plan.plan));
     writer.EndObject();
 }
 
-void write_facets(Writer& writer, const char* name, const std::vector<Facet>& facets) {
+void write_facets(JsonWriter& writer, const char* name, const std::vector<Facet>& facets) {
     writer.Key(name);
     writer.StartArray();
     for (const Facet& facet : facets) {
         writer.StartObject();
-        member(writer, "name", facet.name);
-        member(writer, "old", facet.old);
-        member(writer, "new", facet.now);
+        text_member(writer, "name", facet.name);
+        text_member(writer, "old", facet.old);
+        text_member(writer, "new", facet.now);
         writer.EndObject();
     }
     writer.EndArray();
@@ -94,30 +86,30 @@ std::string plan_diff_text(const PlanComparison& comparison, const NamedPlan& ol
 }
 
 std::string plan_diff_json(const PlanComparison& comparison, const NamedPlan& old, const NamedPlan& now) {
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.SetIndent(' ', 2);
-    writer.StartObject();
-    member(writer, "format", "tlm-plan-diff/1");
-    write_plan(writer, "old", old);
-    write_plan(writer, "new", now);
-    writer.Key("same_in_substance");
-    writer.Bool(comparison.same_in_substance());
-    writer.Key("alike");
-    writer.Uint64(comparison.equal);
-    write_facets(writer, "plan", comparison.whole);
-    writer.Key("changes");
-    writer.StartArray();
-    for (const PlanDifference& difference : comparison.differences) {
+    return json_document([&](JsonWriter& writer) {
         writer.StartObject();
-        member(writer, "address", difference.address().text());
-        member(writer, "in", difference.now == nullptr ? "old" : difference.old == nullptr ? "new" : "both");
-        write_facets(writer, "facets", difference.facets);
+        text_member(writer, "format", "tlm-plan-diff/1");
+        write_plan(writer, "old", old);
+        write_plan(writer, "new", now);
+        writer.Key("same_in_substance");
+        writer.Bool(comparison.same_in_substance());
+        number_member(writer, "alike", comparison.equal);
+        write_facets(writer, "plan", comparison.whole);
+        writer.Key("changes");
+        writer.StartArray();
+        for (const PlanDifference& difference : comparison.differences) {
+            writer.StartObject();
+            text_member(writer, "address", difference.address().text());
+            text_member(writer, "in",
+                        difference.now == nullptr   ? "old"
+                        : difference.old == nullptr ? "new"
+                                                    : "both");
+            write_facets(writer, "facets", difference.facets);
+            writer.EndObject();
+        }
+        writer.EndArray();
         writer.EndObject();
-    }
-    writer.EndArray();
-    writer.EndObject();
-    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
+    });
 }
 
 }  // namespace tlm::cmd

@@ -25,7 +25,6 @@ namespace {
 constexpr std::size_t kMostPatterns = 5;  // of --target and --exclude
 constexpr std::size_t kMostNotices = 10;
 constexpr std::size_t kMostStrays = 10;    // of one group
-constexpr std::size_t kLongestName = 300;  // bytes
 constexpr std::size_t kLeastAdvice = 300;  // bytes that a mere count of notices and strays takes at most
 
 std::string name_span(std::string_view name) {

@@ -1,8 +1,6 @@
 #include "cmd/render/status_text.h"
 
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +9,7 @@
 #include "cmd/render/columns.h"
 #include "cmd/render/duration.h"
 #include "cmd/render/fit.h"
+#include "cmd/render/json_document.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -77,26 +76,14 @@ std::string task_text(const TaskView& task, const Layout& layout, const Now& now
     return fmt::format("    {} {}\n", coloured(task, layout.style), rest);
 }
 
-using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
-
-void member(Writer& writer, const char* name, std::string_view text) {
-    writer.Key(name);
-    writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
-void number(Writer& writer, const char* name, std::size_t value) {
-    writer.Key(name);
-    writer.Uint64(value);
-}
-
-void write_task(Writer& writer, const TaskView& task) {
+void write_task(JsonWriter& writer, const TaskView& task) {
     writer.StartObject();
-    member(writer, "address", task.address.text());
-    member(writer, "stage", stage_name(task.stage));
-    if (!task.status.empty()) member(writer, "status", task.status);
-    if (!task.assign_to.empty()) member(writer, "assign_to", task.assign_to);
-    if (!task.created_at.empty()) member(writer, "created_at", task.created_at);
-    if (!task.reason.empty()) member(writer, "because_of", task.reason);
+    text_member(writer, "address", task.address.text());
+    text_member(writer, "stage", stage_name(task.stage));
+    if (!task.status.empty()) text_member(writer, "status", task.status);
+    if (!task.assign_to.empty()) text_member(writer, "assign_to", task.assign_to);
+    if (!task.created_at.empty()) text_member(writer, "created_at", task.created_at);
+    if (!task.reason.empty()) text_member(writer, "because_of", task.reason);
     if (!task.waits_for.empty()) {
         writer.Key("waits_for");
         writer.StartArray();
@@ -134,33 +121,31 @@ std::string status_text(const std::vector<WorkflowView>& workflows, const Layout
 }
 
 std::string status_json(const std::vector<WorkflowView>& workflows, const std::string& target) {
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.SetIndent(' ', 2);
-    writer.StartObject();
-    member(writer, "format", "tlm-status/1");
-    member(writer, "target", target);
-    writer.Key("workflows");
-    writer.StartArray();
-    for (const WorkflowView& workflow : workflows) {
+    return json_document([&](JsonWriter& writer) {
         writer.StartObject();
-        member(writer, "name", workflow.name);
-        number(writer, "agents", workflow.agents);
-        number(writer, "agents_online", workflow.agents_online);
-        number(writer, "teams", workflow.teams);
-        number(writer, "teams_there", workflow.teams_there);
-        if (workflow.torn_down)
-            member(writer, "torn_down", workflow.torn_down->completed ? "completed" : "failed");
-        writer.Key("tasks");
+        text_member(writer, "format", "tlm-status/1");
+        text_member(writer, "target", target);
+        writer.Key("workflows");
         writer.StartArray();
-        for (const TaskView& task : workflow.tasks)
-            write_task(writer, task);
+        for (const WorkflowView& workflow : workflows) {
+            writer.StartObject();
+            text_member(writer, "name", workflow.name);
+            number_member(writer, "agents", workflow.agents);
+            number_member(writer, "agents_online", workflow.agents_online);
+            number_member(writer, "teams", workflow.teams);
+            number_member(writer, "teams_there", workflow.teams_there);
+            if (workflow.torn_down)
+                text_member(writer, "torn_down", workflow.torn_down->completed ? "completed" : "failed");
+            writer.Key("tasks");
+            writer.StartArray();
+            for (const TaskView& task : workflow.tasks)
+                write_task(writer, task);
+            writer.EndArray();
+            writer.EndObject();
+        }
         writer.EndArray();
         writer.EndObject();
-    }
-    writer.EndArray();
-    writer.EndObject();
-    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
+    });
 }
 
 }  // namespace tlm::cmd

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include "cmd/render/duration.h"
+#include "cmd/render/json_document.h"
 #include "cmd/stdio.h"
 #include "cmd/system_clock.h"
 #include "cmd/verbs/verbs.h"
@@ -12,70 +11,53 @@
 namespace tlm::cmd {
 namespace {
 
-using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
-
-void member(Writer& writer, const char* name, const std::string& text) {
-    writer.Key(name);
-    writer.String(text);
-}
-
-std::string finish(rapidjson::StringBuffer& buffer) {
-    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
-}
-
 std::string runs_json(const std::vector<RunRecord>& runs) {
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.SetIndent(' ', 2);
-    writer.StartObject();
-    member(writer, "format", "tlm-log/1");
-    writer.Key("runs");
-    writer.StartArray();
-    for (const RunRecord& run : runs) {
+    return json_document([&](JsonWriter& writer) {
         writer.StartObject();
-        member(writer, "id", run.id);
-        member(writer, "verb", run.verb);
-        member(writer, "plan", run.plan);
-        member(writer, "target", run.target);
-        member(writer, "started_at", run.started_at);
-        member(writer, "ended_at", run.ended_at);
-        member(writer, "result", run.result);
-        writer.Key("calls");
-        writer.Int64(run.calls);
+        text_member(writer, "format", "tlm-log/1");
+        writer.Key("runs");
+        writer.StartArray();
+        for (const RunRecord& run : runs) {
+            writer.StartObject();
+            text_member(writer, "id", run.id);
+            text_member(writer, "verb", run.verb);
+            text_member(writer, "plan", run.plan);
+            text_member(writer, "target", run.target);
+            text_member(writer, "started_at", run.started_at);
+            text_member(writer, "ended_at", run.ended_at);
+            text_member(writer, "result", run.result);
+            number_member(writer, "calls", run.calls);
+            writer.EndObject();
+        }
+        writer.EndArray();
         writer.EndObject();
-    }
-    writer.EndArray();
-    writer.EndObject();
-    return finish(buffer);
+    });
 }
 
 std::string entries_json(const std::string& run, const std::vector<JournalEntry>& entries) {
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.SetIndent(' ', 2);
-    writer.StartObject();
-    member(writer, "format", "tlm-log/1");
-    member(writer, "run", run);
-    writer.Key("calls");
-    writer.StartArray();
-    for (const JournalEntry& entry : entries) {
+    return json_document([&](JsonWriter& writer) {
         writer.StartObject();
-        writer.Key("id");
-        writer.Int64(entry.intent.id.value);
-        member(writer, "begun_at", entry.begun_at);
-        member(writer, "call", entry.intent.verb);
-        member(writer, "address", entry.intent.address.text());
-        member(writer, "target", entry.intent.target.text());
-        if (entry.outcome) {
-            member(writer, "result", entry.outcome->result);
-            member(writer, "reason", entry.outcome->reason);
-            member(writer, "made", entry.outcome->made.text());
+        text_member(writer, "format", "tlm-log/1");
+        text_member(writer, "run", run);
+        writer.Key("calls");
+        writer.StartArray();
+        for (const JournalEntry& entry : entries) {
+            writer.StartObject();
+            number_member(writer, "id", entry.intent.id.value);
+            text_member(writer, "begun_at", entry.begun_at);
+            text_member(writer, "call", entry.intent.verb);
+            text_member(writer, "address", entry.intent.address.text());
+            text_member(writer, "target", entry.intent.target.text());
+            if (entry.outcome) {
+                text_member(writer, "result", entry.outcome->result);
+                text_member(writer, "reason", entry.outcome->reason);
+                text_member(writer, "made", entry.outcome->made.text());
+            }
+            writer.EndObject();
         }
+        writer.EndArray();
         writer.EndObject();
-    }
-    writer.EndArray();
-    writer.EndObject();
-    return finish(buffer);
+    });
 }
 
 // Nothing where it was cut short, or a clock was put back meanwhile.

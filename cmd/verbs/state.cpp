@@ -1,7 +1,6 @@
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
+#include "cmd/render/json_document.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/state_protection.h"
 #include "cmd/verbs/verbs.h"
@@ -13,19 +12,13 @@
 namespace tlm::cmd {
 namespace {
 
-using Writer = rapidjson::PrettyWriter<rapidjson::StringBuffer>;
-
-void write_binding(Writer& writer, const Binding& binding, bool whole) {
-    const auto member = [&](const char* name, const std::string& text) {
-        writer.Key(name);
-        writer.String(text);
-    };
+void write_binding(JsonWriter& writer, const Binding& binding, bool whole) {
     writer.StartObject();
-    member("format", "tlm-binding/1");
-    member("address", binding.address.text());
-    member("key", binding.key);
-    member("id", binding.id.text());
-    if (!binding.team.empty()) member("team", binding.team.text());
+    text_member(writer, "format", "tlm-binding/1");
+    text_member(writer, "address", binding.address.text());
+    text_member(writer, "key", binding.key);
+    text_member(writer, "id", binding.id.text());
+    if (!binding.team.empty()) text_member(writer, "team", binding.team.text());
     if (whole) {
         writer.Key("applied");
         const std::string& json = binding.applied.json();
@@ -35,14 +28,12 @@ void write_binding(Writer& writer, const Binding& binding, bool whole) {
 }
 
 std::string list_json(const std::vector<Binding>& bindings) {
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.SetIndent(' ', 2);
-    writer.StartArray();
-    for (const Binding& binding : bindings)
-        write_binding(writer, binding, false);
-    writer.EndArray();
-    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
+    return json_document([&](JsonWriter& writer) {
+        writer.StartArray();
+        for (const Binding& binding : bindings)
+            write_binding(writer, binding, false);
+        writer.EndArray();
+    });
 }
 
 std::string list_text(const std::vector<Binding>& bindings) {
@@ -85,11 +76,8 @@ Result<ExitCode> show(const Context& context, const StateReader& state) {
             BOOST_OUTCOME_TRYV(write_out(show_text(binding)));
             return ExitCode::done;
         }
-        rapidjson::StringBuffer buffer;
-        Writer writer(buffer);
-        writer.SetIndent(' ', 2);
-        write_binding(writer, binding, true);
-        BOOST_OUTCOME_TRYV(write_out(visible_json({buffer.GetString(), buffer.GetSize()}) + "\n"));
+        BOOST_OUTCOME_TRYV(
+            write_out(json_document([&](JsonWriter& writer) { write_binding(writer, binding, true); })));
         return ExitCode::done;
     }
     std::vector<std::string> known;
@@ -102,27 +90,20 @@ Result<ExitCode> show(const Context& context, const StateReader& state) {
 }
 
 std::string lock_json(const std::optional<LockHolder>& holder) {
-    rapidjson::StringBuffer buffer;
-    Writer writer(buffer);
-    writer.SetIndent(' ', 2);
-    const auto member = [&](const char* name, const std::string& text) {
-        writer.Key(name);
-        writer.String(text);
-    };
-    writer.StartObject();
-    member("format", "tlm-lock/1");
-    writer.Key("locked");
-    writer.Bool(holder.has_value());
-    if (holder) {
-        member("user", holder->user);
-        member("host", holder->host);
-        writer.Key("pid");
-        writer.Int64(holder->pid);
-        member("since", holder->since);
-        member("doing", holder->doing);
-    }
-    writer.EndObject();
-    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
+    return json_document([&](JsonWriter& writer) {
+        writer.StartObject();
+        text_member(writer, "format", "tlm-lock/1");
+        writer.Key("locked");
+        writer.Bool(holder.has_value());
+        if (holder) {
+            text_member(writer, "user", holder->user);
+            text_member(writer, "host", holder->host);
+            number_member(writer, "pid", holder->pid);
+            text_member(writer, "since", holder->since);
+            text_member(writer, "doing", holder->doing);
+        }
+        writer.EndObject();
+    });
 }
 
 Result<ExitCode> lock(const Context& context) {

@@ -1,12 +1,11 @@
 #include "cmd/verbs/state_protection.h"
 
 #include <fmt/format.h>
-#include <rapidjson/prettywriter.h>
-#include <rapidjson/stringbuffer.h>
 
 #include <algorithm>
 
 #include "cmd/confirmation.h"
+#include "cmd/render/json_document.h"
 #include "cmd/stdio.h"
 #include "engine/base/text.h"
 #include "state/state_file.h"
@@ -20,22 +19,17 @@ std::string line_of(const Protection& protection) {
 }
 
 std::string protections_json(const std::vector<Protection>& protections) {
-    rapidjson::StringBuffer buffer;
-    rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
-    writer.SetIndent(' ', 2);
-    writer.StartArray();
-    for (const Protection& protection : protections) {
-        writer.StartObject();
-        writer.Key("format");
-        writer.String("tlm-protection/1");
-        writer.Key("workflow");
-        writer.String(protection.workflow);
-        writer.Key("pattern");
-        writer.String(protection.pattern);
-        writer.EndObject();
-    }
-    writer.EndArray();
-    return visible_json({buffer.GetString(), buffer.GetSize()}) + "\n";
+    return json_document([&](JsonWriter& writer) {
+        writer.StartArray();
+        for (const Protection& protection : protections) {
+            writer.StartObject();
+            text_member(writer, "format", "tlm-protection/1");
+            text_member(writer, "workflow", protection.workflow);
+            text_member(writer, "pattern", protection.pattern);
+            writer.EndObject();
+        }
+        writer.EndArray();
+    });
 }
 
 // Every one whose pattern is among the words. Errors: bad_input, with those that there are.

@@ -40,8 +40,9 @@ std::size_t text_bytes(const AgentSpec& spec, const std::string& host_id) {
            size_of(spec.working_dir) + docker;
 }
 
-std::string key_of(const std::string& workflow, const std::string& name, std::string derived) {
-    return derived.empty() ? Key::derive(workflow, name).text() : std::move(derived);
+std::string key_of(const std::string& workflow, const std::string& name, std::string given) {
+    if (given.empty()) return Key::derive(workflow, name).text();
+    return given;
 }
 
 DesiredResource desired_agent(const std::string& workflow, AgentSpec&& spec, const std::string& host_id) {

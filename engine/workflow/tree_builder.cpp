@@ -21,6 +21,7 @@ std::uint32_t weight_of(std::size_t bytes) {
 
 template <typename T>
 T* allocate(DocumentMemory& memory, std::size_t count) {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): some of what lies there is pointers
     return static_cast<T*>(memory.allocate(count * sizeof(T), alignof(T)));
 }
 
