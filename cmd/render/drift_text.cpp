@@ -71,40 +71,32 @@ std::string finding_text(const Finding& finding, const Layout& layout) {
     return text;
 }
 
-void raw_value(JsonWriter& writer, const char* name, const std::optional<Value>& value) {
-    writer.Key(name);
-    const std::string json = value ? value_to_json(*value) : "null";
-    writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+std::string value_json(const std::optional<Value>& value) {
+    return value ? value_to_json(*value) : "null";
 }
 
-void write_finding(JsonWriter& writer, const Finding& finding) {
-    writer.StartObject();
-    text_member(writer, "kind", drift_name(finding.kind));
-    writer.Key("address");
+void write_finding(JsonDocument& json, const Finding& finding) {
+    json.begin_object();
+    json.text("kind", drift_name(finding.kind));
     if (finding.address) {
-        writer.String(finding.address->text());
+        json.text("address", finding.address->text());
     } else {
-        writer.Null();
+        json.json("address", "null");
     }
-    text_member(writer, "name", finding.name);
-    text_member(writer, "id", finding.id.text());
-    if (finding.left_behind) {
-        writer.Key("left_behind");
-        writer.Bool(true);
-    }
+    json.text("name", finding.name);
+    json.text("id", finding.id.text());
+    if (finding.left_behind) json.flag("left_behind", true);
     if (!finding.attributes.empty()) {
-        writer.Key("attributes");
-        writer.StartObject();
+        json.begin_object("attributes");
         for (const AttributeChange& change : finding.attributes) {
-            writer.Key(std::string(attribute_name(change.attribute)));
-            writer.StartObject();
-            raw_value(writer, "wanted", change.after);
-            raw_value(writer, "live", change.before);
-            writer.EndObject();
+            json.begin_object(attribute_name(change.attribute));
+            json.json("wanted", value_json(change.after));
+            json.json("live", value_json(change.before));
+            json.end_object();
         }
-        writer.EndObject();
+        json.end_object();
     }
-    writer.EndObject();
+    json.end_object();
 }
 
 std::map<DriftKind, std::size_t> count(const std::vector<Finding>& findings) {
@@ -163,26 +155,23 @@ std::string drift_text(const std::vector<Finding>& findings, const Layout& layou
 }
 
 std::string drift_json(const std::vector<Finding>& findings, const std::string& target) {
-    return json_document([&](JsonWriter& writer) {
-        writer.StartObject();
-        text_member(writer, "format", "tlm-drift/1");
-        text_member(writer, "target", target);
-        writer.Key("summary");
-        writer.StartObject();
-        auto counts = count(findings);
-        for (const DriftKind kind : {DriftKind::orphan, DriftKind::duplicate, DriftKind::missing,
-                                     DriftKind::changed, DriftKind::stopped, DriftKind::unowned}) {
-            writer.Key(std::string(drift_name(kind)));
-            writer.Uint64(counts[kind]);
-        }
-        writer.EndObject();
-        writer.Key("findings");
-        writer.StartArray();
-        for (const Finding& finding : findings)
-            write_finding(writer, finding);
-        writer.EndArray();
-        writer.EndObject();
-    });
+    JsonDocument json;
+    json.begin_object();
+    json.text("format", "tlm-drift/1");
+    json.text("target", target);
+    json.begin_object("summary");
+    auto counts = count(findings);
+    for (const DriftKind kind : {DriftKind::orphan, DriftKind::duplicate, DriftKind::missing,
+                                 DriftKind::changed, DriftKind::stopped, DriftKind::unowned}) {
+        json.number(drift_name(kind), counts[kind]);
+    }
+    json.end_object();
+    json.begin_array("findings");
+    for (const Finding& finding : findings)
+        write_finding(json, finding);
+    json.end_array();
+    json.end_object();
+    return json.finish();
 }
 
 }  // namespace tlm::cmd

@@ -52,25 +52,23 @@ std::string verdict(const PlanComparison& comparison, const NamedPlan& old, cons
                        comparison.differences.size() - gone - added, comparison.equal);
 }
 
-void write_plan(JsonWriter& writer, const char* name, const NamedPlan& plan) {
-    writer.Key(name);
-    writer.StartObject();
-    text_member(writer, "file", plan.name);
-    text_member(writer, "digest", plan_digest(*plan.plan));
-    writer.EndObject();
+void write_plan(JsonDocument& json, const char* name, const NamedPlan& plan) {
+    json.begin_object(name);
+    json.text("file", plan.name);
+    json.text("digest", plan_digest(*plan.plan));
+    json.end_object();
 }
 
-void write_facets(JsonWriter& writer, const char* name, const std::vector<Facet>& facets) {
-    writer.Key(name);
-    writer.StartArray();
+void write_facets(JsonDocument& json, const char* name, const std::vector<Facet>& facets) {
+    json.begin_array(name);
     for (const Facet& facet : facets) {
-        writer.StartObject();
-        text_member(writer, "name", facet.name);
-        text_member(writer, "old", facet.old);
-        text_member(writer, "new", facet.now);
-        writer.EndObject();
+        json.begin_object();
+        json.text("name", facet.name);
+        json.text("old", facet.old);
+        json.text("new", facet.now);
+        json.end_object();
     }
-    writer.EndArray();
+    json.end_array();
 }
 
 }  // namespace
@@ -86,30 +84,25 @@ std::string plan_diff_text(const PlanComparison& comparison, const NamedPlan& ol
 }
 
 std::string plan_diff_json(const PlanComparison& comparison, const NamedPlan& old, const NamedPlan& now) {
-    return json_document([&](JsonWriter& writer) {
-        writer.StartObject();
-        text_member(writer, "format", "tlm-plan-diff/1");
-        write_plan(writer, "old", old);
-        write_plan(writer, "new", now);
-        writer.Key("same_in_substance");
-        writer.Bool(comparison.same_in_substance());
-        number_member(writer, "alike", comparison.equal);
-        write_facets(writer, "plan", comparison.whole);
-        writer.Key("changes");
-        writer.StartArray();
-        for (const PlanDifference& difference : comparison.differences) {
-            writer.StartObject();
-            text_member(writer, "address", difference.address().text());
-            text_member(writer, "in",
-                        difference.now == nullptr   ? "old"
-                        : difference.old == nullptr ? "new"
-                                                    : "both");
-            write_facets(writer, "facets", difference.facets);
-            writer.EndObject();
-        }
-        writer.EndArray();
-        writer.EndObject();
-    });
+    JsonDocument json;
+    json.begin_object();
+    json.text("format", "tlm-plan-diff/1");
+    write_plan(json, "old", old);
+    write_plan(json, "new", now);
+    json.flag("same_in_substance", comparison.same_in_substance());
+    json.number("alike", comparison.equal);
+    write_facets(json, "plan", comparison.whole);
+    json.begin_array("changes");
+    for (const PlanDifference& difference : comparison.differences) {
+        json.begin_object();
+        json.text("address", difference.address().text());
+        json.text("in", difference.now == nullptr ? "old" : difference.old == nullptr ? "new" : "both");
+        write_facets(json, "facets", difference.facets);
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    return json.finish();
 }
 
 }  // namespace tlm::cmd

@@ -76,22 +76,21 @@ std::string task_text(const TaskView& task, const Layout& layout, const Now& now
     return fmt::format("    {} {}\n", coloured(task, layout.style), rest);
 }
 
-void write_task(JsonWriter& writer, const TaskView& task) {
-    writer.StartObject();
-    text_member(writer, "address", task.address.text());
-    text_member(writer, "stage", stage_name(task.stage));
-    if (!task.status.empty()) text_member(writer, "status", task.status);
-    if (!task.assign_to.empty()) text_member(writer, "assign_to", task.assign_to);
-    if (!task.created_at.empty()) text_member(writer, "created_at", task.created_at);
-    if (!task.reason.empty()) text_member(writer, "because_of", task.reason);
+void write_task(JsonDocument& json, const TaskView& task) {
+    json.begin_object();
+    json.text("address", task.address.text());
+    json.text("stage", stage_name(task.stage));
+    if (!task.status.empty()) json.text("status", task.status);
+    if (!task.assign_to.empty()) json.text("assign_to", task.assign_to);
+    if (!task.created_at.empty()) json.text("created_at", task.created_at);
+    if (!task.reason.empty()) json.text("because_of", task.reason);
     if (!task.waits_for.empty()) {
-        writer.Key("waits_for");
-        writer.StartArray();
+        json.begin_array("waits_for");
         for (const Address& address : task.waits_for)
-            writer.String(address.text());
-        writer.EndArray();
+            json.text(address.text());
+        json.end_array();
     }
-    writer.EndObject();
+    json.end_object();
 }
 
 }  // namespace
@@ -121,31 +120,29 @@ std::string status_text(const std::vector<WorkflowView>& workflows, const Layout
 }
 
 std::string status_json(const std::vector<WorkflowView>& workflows, const std::string& target) {
-    return json_document([&](JsonWriter& writer) {
-        writer.StartObject();
-        text_member(writer, "format", "tlm-status/1");
-        text_member(writer, "target", target);
-        writer.Key("workflows");
-        writer.StartArray();
-        for (const WorkflowView& workflow : workflows) {
-            writer.StartObject();
-            text_member(writer, "name", workflow.name);
-            number_member(writer, "agents", workflow.agents);
-            number_member(writer, "agents_online", workflow.agents_online);
-            number_member(writer, "teams", workflow.teams);
-            number_member(writer, "teams_there", workflow.teams_there);
-            if (workflow.torn_down)
-                text_member(writer, "torn_down", workflow.torn_down->completed ? "completed" : "failed");
-            writer.Key("tasks");
-            writer.StartArray();
-            for (const TaskView& task : workflow.tasks)
-                write_task(writer, task);
-            writer.EndArray();
-            writer.EndObject();
-        }
-        writer.EndArray();
-        writer.EndObject();
-    });
+    JsonDocument json;
+    json.begin_object();
+    json.text("format", "tlm-status/1");
+    json.text("target", target);
+    json.begin_array("workflows");
+    for (const WorkflowView& workflow : workflows) {
+        json.begin_object();
+        json.text("name", workflow.name);
+        json.number("agents", workflow.agents);
+        json.number("agents_online", workflow.agents_online);
+        json.number("teams", workflow.teams);
+        json.number("teams_there", workflow.teams_there);
+        if (workflow.torn_down)
+            json.text("torn_down", workflow.torn_down->completed ? "completed" : "failed");
+        json.begin_array("tasks");
+        for (const TaskView& task : workflow.tasks)
+            write_task(json, task);
+        json.end_array();
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    return json.finish();
 }
 
 }  // namespace tlm::cmd

@@ -12,52 +12,50 @@ namespace tlm::cmd {
 namespace {
 
 std::string runs_json(const std::vector<RunRecord>& runs) {
-    return json_document([&](JsonWriter& writer) {
-        writer.StartObject();
-        text_member(writer, "format", "tlm-log/1");
-        writer.Key("runs");
-        writer.StartArray();
-        for (const RunRecord& run : runs) {
-            writer.StartObject();
-            text_member(writer, "id", run.id);
-            text_member(writer, "verb", run.verb);
-            text_member(writer, "plan", run.plan);
-            text_member(writer, "target", run.target);
-            text_member(writer, "started_at", run.started_at);
-            text_member(writer, "ended_at", run.ended_at);
-            text_member(writer, "result", run.result);
-            number_member(writer, "calls", run.calls);
-            writer.EndObject();
-        }
-        writer.EndArray();
-        writer.EndObject();
-    });
+    JsonDocument json;
+    json.begin_object();
+    json.text("format", "tlm-log/1");
+    json.begin_array("runs");
+    for (const RunRecord& run : runs) {
+        json.begin_object();
+        json.text("id", run.id);
+        json.text("verb", run.verb);
+        json.text("plan", run.plan);
+        json.text("target", run.target);
+        json.text("started_at", run.started_at);
+        json.text("ended_at", run.ended_at);
+        json.text("result", run.result);
+        json.number("calls", run.calls);
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    return json.finish();
 }
 
 std::string entries_json(const std::string& run, const std::vector<JournalEntry>& entries) {
-    return json_document([&](JsonWriter& writer) {
-        writer.StartObject();
-        text_member(writer, "format", "tlm-log/1");
-        text_member(writer, "run", run);
-        writer.Key("calls");
-        writer.StartArray();
-        for (const JournalEntry& entry : entries) {
-            writer.StartObject();
-            number_member(writer, "id", entry.intent.id.value);
-            text_member(writer, "begun_at", entry.begun_at);
-            text_member(writer, "call", entry.intent.verb);
-            text_member(writer, "address", entry.intent.address.text());
-            text_member(writer, "target", entry.intent.target.text());
-            if (entry.outcome) {
-                text_member(writer, "result", entry.outcome->result);
-                text_member(writer, "reason", entry.outcome->reason);
-                text_member(writer, "made", entry.outcome->made.text());
-            }
-            writer.EndObject();
+    JsonDocument json;
+    json.begin_object();
+    json.text("format", "tlm-log/1");
+    json.text("run", run);
+    json.begin_array("calls");
+    for (const JournalEntry& entry : entries) {
+        json.begin_object();
+        json.number("id", entry.intent.id.value);
+        json.text("begun_at", entry.begun_at);
+        json.text("call", entry.intent.verb);
+        json.text("address", entry.intent.address.text());
+        json.text("target", entry.intent.target.text());
+        if (entry.outcome) {
+            json.text("result", entry.outcome->result);
+            json.text("reason", entry.outcome->reason);
+            json.text("made", entry.outcome->made.text());
         }
-        writer.EndArray();
-        writer.EndObject();
-    });
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    return json.finish();
 }
 
 // Nothing where it was cut short, or a clock was put back meanwhile.

@@ -12,28 +12,24 @@
 namespace tlm::cmd {
 namespace {
 
-void write_binding(JsonWriter& writer, const Binding& binding, bool whole) {
-    writer.StartObject();
-    text_member(writer, "format", "tlm-binding/1");
-    text_member(writer, "address", binding.address.text());
-    text_member(writer, "key", binding.key);
-    text_member(writer, "id", binding.id.text());
-    if (!binding.team.empty()) text_member(writer, "team", binding.team.text());
-    if (whole) {
-        writer.Key("applied");
-        const std::string& json = binding.applied.json();
-        writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);
-    }
-    writer.EndObject();
+void write_binding(JsonDocument& json, const Binding& binding, bool whole) {
+    json.begin_object();
+    json.text("format", "tlm-binding/1");
+    json.text("address", binding.address.text());
+    json.text("key", binding.key);
+    json.text("id", binding.id.text());
+    if (!binding.team.empty()) json.text("team", binding.team.text());
+    if (whole) json.json("applied", binding.applied.json());
+    json.end_object();
 }
 
 std::string list_json(const std::vector<Binding>& bindings) {
-    return json_document([&](JsonWriter& writer) {
-        writer.StartArray();
-        for (const Binding& binding : bindings)
-            write_binding(writer, binding, false);
-        writer.EndArray();
-    });
+    JsonDocument json;
+    json.begin_array();
+    for (const Binding& binding : bindings)
+        write_binding(json, binding, false);
+    json.end_array();
+    return json.finish();
 }
 
 std::string list_text(const std::vector<Binding>& bindings) {
@@ -76,8 +72,9 @@ Result<ExitCode> show(const Context& context, const StateReader& state) {
             BOOST_OUTCOME_TRYV(write_out(show_text(binding)));
             return ExitCode::done;
         }
-        BOOST_OUTCOME_TRYV(
-            write_out(json_document([&](JsonWriter& writer) { write_binding(writer, binding, true); })));
+        JsonDocument json;
+        write_binding(json, binding, true);
+        BOOST_OUTCOME_TRYV(write_out(json.finish()));
         return ExitCode::done;
     }
     std::vector<std::string> known;
@@ -90,20 +87,19 @@ Result<ExitCode> show(const Context& context, const StateReader& state) {
 }
 
 std::string lock_json(const std::optional<LockHolder>& holder) {
-    return json_document([&](JsonWriter& writer) {
-        writer.StartObject();
-        text_member(writer, "format", "tlm-lock/1");
-        writer.Key("locked");
-        writer.Bool(holder.has_value());
-        if (holder) {
-            text_member(writer, "user", holder->user);
-            text_member(writer, "host", holder->host);
-            number_member(writer, "pid", holder->pid);
-            text_member(writer, "since", holder->since);
-            text_member(writer, "doing", holder->doing);
-        }
-        writer.EndObject();
-    });
+    JsonDocument json;
+    json.begin_object();
+    json.text("format", "tlm-lock/1");
+    json.flag("locked", holder.has_value());
+    if (holder) {
+        json.text("user", holder->user);
+        json.text("host", holder->host);
+        json.number("pid", holder->pid);
+        json.text("since", holder->since);
+        json.text("doing", holder->doing);
+    }
+    json.end_object();
+    return json.finish();
 }
 
 Result<ExitCode> lock(const Context& context) {

@@ -19,17 +19,17 @@ std::string line_of(const Protection& protection) {
 }
 
 std::string protections_json(const std::vector<Protection>& protections) {
-    return json_document([&](JsonWriter& writer) {
-        writer.StartArray();
-        for (const Protection& protection : protections) {
-            writer.StartObject();
-            text_member(writer, "format", "tlm-protection/1");
-            text_member(writer, "workflow", protection.workflow);
-            text_member(writer, "pattern", protection.pattern);
-            writer.EndObject();
-        }
-        writer.EndArray();
-    });
+    JsonDocument json;
+    json.begin_array();
+    for (const Protection& protection : protections) {
+        json.begin_object();
+        json.text("format", "tlm-protection/1");
+        json.text("workflow", protection.workflow);
+        json.text("pattern", protection.pattern);
+        json.end_object();
+    }
+    json.end_array();
+    return json.finish();
 }
 
 // Every one whose pattern is among the words. Errors: bad_input, with those that there are.
