@@ -71,17 +71,13 @@ std::string finding_text(const Finding& finding, const Layout& layout) {
     return text;
 }
 
-std::string value_json(const std::optional<Value>& value) {
-    return value ? value_to_json(*value) : "null";
-}
-
 void write_finding(JsonDocument& json, const Finding& finding) {
     json.begin_object();
     json.text("kind", drift_name(finding.kind));
     if (finding.address) {
         json.text("address", finding.address->text());
     } else {
-        json.json("address", "null");
+        json.null("address");
     }
     json.text("name", finding.name);
     json.text("id", finding.id.text());
@@ -90,8 +86,8 @@ void write_finding(JsonDocument& json, const Finding& finding) {
         json.begin_object("attributes");
         for (const AttributeChange& change : finding.attributes) {
             json.begin_object(attribute_name(change.attribute));
-            json.json("wanted", value_json(change.after));
-            json.json("live", value_json(change.before));
+            json.value("wanted", change.after);
+            json.value("live", change.before);
             json.end_object();
         }
         json.end_object();

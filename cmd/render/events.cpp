@@ -1,11 +1,9 @@
 #include "cmd/render/events.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <algorithm>
 #include <array>
 
+#include "cmd/render/json_document.h"
 #include "cmd/system_clock.h"
 #include "cmd/version.h"
 #include "engine/base/text.h"
@@ -62,77 +60,31 @@ std::string_view error_name(ErrorCode code) {
 }  // namespace
 
 // One JSON object on one line.
-class Events::Line {
+class Events::Line : public JsonDocument {
   public:
-    Line(std::size_t sequence, TimePoint at, std::string_view event) : writer_(buffer_) {
-        writer_.StartObject();
+    Line(std::size_t sequence, TimePoint at, std::string_view event) : JsonDocument(Form::one_line) {
+        begin_object();
         number("seq", sequence);
         const Stamp stamp = utc_stamp(at);
         text("at", {stamp.data(), stamp.size()});
-        stamp_ = buffer_.GetSize() - stamp.size() - 1;
+        stamp_ = size() - stamp.size() - 1;
         text("event", event);
-    }
-    void text(std::string_view name, std::string_view value) {
-        key(name);
-        string(value);
     }
     void text_unless_empty(std::string_view name, std::string_view value) {
         if (!value.empty()) text(name, value);
-    }
-    void number(std::string_view name, std::uint64_t value) {
-        key(name);
-        writer_.Uint64(value);
-    }
-    void flag(std::string_view name, bool value) {
-        key(name);
-        writer_.Bool(value);
-    }
-    void texts(std::string_view name, const std::vector<std::string>& values) {
-        key(name);
-        writer_.StartArray();
-        for (const std::string& value : values)
-            string(value);
-        writer_.EndArray();
-    }
-    void null(std::string_view name) {
-        key(name);
-        writer_.Null();
-    }
-    void value(std::string_view name, const std::optional<Value>& value) {
-        key(name);
-        const std::string json = value ? value_to_json(*value) : "null";
-        writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
     }
     void about(const Change& change) {
         text("address", change.address.text());
         text("action", action_name(change.action));
     }
-    void open(std::string_view name) {
-        key(name);
-        writer_.StartObject();
-    }
-    void close() { writer_.EndObject(); }
-
     // The whole line, with its newline.
     std::string finish() {
-        writer_.EndObject();
-        return visible_json({buffer_.GetString(), buffer_.GetSize()}) + "\n";
+        end_object();
+        return JsonDocument::finish();
     }
     [[nodiscard]] std::size_t stamp() const { return stamp_; }
 
   private:
-    void key(std::string_view name) {
-        writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    }
-    // A path need not be UTF-8; JSON has to be.
-    void string(std::string_view value) {
-        const std::string escaped = valid_utf8(value) ? std::string() : visible(value);
-        if (!escaped.empty()) value = escaped;
-        writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-    }
-
-    rapidjson::StringBuffer buffer_;
-    rapidjson::Writer<rapidjson::StringBuffer> writer_;
     std::size_t stamp_ = 0;
 };
 
@@ -317,14 +269,14 @@ void Events::found(const std::vector<Finding>& findings, const std::string& targ
         one.text("name", finding.name);
         one.text_unless_empty("id", finding.id.text());
         if (finding.left_behind) one.flag("left_behind", true);
-        if (!finding.attributes.empty()) one.open("attributes");
+        if (!finding.attributes.empty()) one.begin_object("attributes");
         for (const AttributeChange& change : finding.attributes) {
-            one.open(attribute_name(change.attribute));
+            one.begin_object(attribute_name(change.attribute));
             one.value("wanted", change.after);
             one.value("live", change.before);
-            one.close();
+            one.end_object();
         }
-        if (!finding.attributes.empty()) one.close();
+        if (!finding.attributes.empty()) one.end_object();
         write(one);
     }
 }
@@ -337,12 +289,12 @@ void Events::ended(ExitCode code, const Error* error) {
     last.flag("interrupted", interrupted_ || (error != nullptr && error->code == ErrorCode::interrupted));
     add_counts(last);
     if (error != nullptr) {
-        last.open("error");
+        last.begin_object("error");
         last.text("code", error_name(error->code));
         last.text("message", error->message);
         last.text_unless_empty("where", error->where);
         last.texts("hints", error->hints);
-        last.close();
+        last.end_object();
     }
     if (auto written = sink_->write(last.finish(), {}); !written && lost_) lost_(written.error());
     sink_.reset();
@@ -350,7 +302,7 @@ void Events::ended(ExitCode code, const Error* error) {
 
 void Events::add_counts(Line& line) const {
     if (planned_) {
-        line.open("planned");
+        line.begin_object("planned");
         line.number("create", planned_->create);
         line.number("update", planned_->update);
         line.number("replace", planned_->replace);
@@ -358,25 +310,25 @@ void Events::add_counts(Line& line) const {
         line.number("adopt", planned_->adopt);
         line.number("waiting", planned_->waiting);
         line.number("unchanged", planned_->unchanged);
-        line.close();
+        line.end_object();
     }
     if (!results_.empty()) {
-        line.open("results");
+        line.begin_object("results");
         for (std::size_t i = 0; i < results_.size(); ++i)
             line.number(kResults[i], results_[i]);
-        line.close();
+        line.end_object();
     }
     if (!stages_.empty()) {
-        line.open("tasks");
+        line.begin_object("tasks");
         for (std::size_t i = 0; i < stages_.size(); ++i)
             line.number(stage_name(static_cast<TaskStage>(i)), stages_[i]);
-        line.close();
+        line.end_object();
     }
     if (!drift_.empty()) {
-        line.open("drift");
+        line.begin_object("drift");
         for (std::size_t i = 0; i < drift_.size(); ++i)
             line.number(drift_name(static_cast<DriftKind>(i)), drift_[i]);
-        line.close();
+        line.end_object();
     }
 }
 

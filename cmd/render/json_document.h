@@ -1,18 +1,27 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "engine/resource/attributes.h"
 
 namespace tlm::cmd {
 
-// What a verb says with --format json, in the order in which it is written; indented by two spaces, and with
-// what a terminal would obey escaped. Texts that are not UTF-8 are written as visible() shows them.
+// JSON for other programs, in the order in which it is written, with what a terminal would obey escaped.
+// Texts that are not UTF-8 are written as visible() shows them.
 class JsonDocument {
   public:
-    JsonDocument();
+    enum class Form {
+        indented,  // by two spaces, as --format json says it
+        one_line,
+    };
+    explicit JsonDocument(Form form = Form::indented);
     ~JsonDocument();
     JsonDocument(const JsonDocument&) = delete;
     JsonDocument& operator=(const JsonDocument&) = delete;
@@ -26,6 +35,9 @@ class JsonDocument {
     void begin_object(std::string_view name);
     void begin_array(std::string_view name);
     void text(std::string_view name, std::string_view text);
+    void texts(std::string_view name, const std::vector<std::string>& texts);
+    void value(std::string_view name, const std::optional<Value>& value);  // or null
+    void null(std::string_view name);
     void flag(std::string_view name, bool flag);
     void json(std::string_view name, std::string_view json);
     template <std::integral Number>
@@ -40,6 +52,8 @@ class JsonDocument {
     void end_object();
     void end_array();
 
+    // Bytes that were written.
+    [[nodiscard]] std::size_t size() const;
     // All that was written, with a newline at the end.
     [[nodiscard]] std::string finish() const;
 

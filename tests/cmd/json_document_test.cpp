@@ -35,6 +35,16 @@ TEST(JsonDocument, MembersAndElements_AreWrittenInTheirOrderByTwoSpaces) {
 )");
 }
 
+TEST(JsonDocument, OnOneLine_HasNoSpaces) {
+    JsonDocument json(JsonDocument::Form::one_line);
+    json.begin_object();
+    json.texts("names", {"a", "b"});
+    json.value("value", Value("c"));
+    json.value("none", std::nullopt);
+    json.end_object();
+    EXPECT_EQ(json.finish(), "{\"names\":[\"a\",\"b\"],\"value\":\"c\",\"none\":null}\n");
+}
+
 TEST(JsonDocument, WhatATerminalWouldObeyOrIsNoUtf8_IsEscaped) {
     JsonDocument json;
     json.begin_array();
