@@ -184,7 +184,7 @@ StateLock::~StateLock() {
 void StateLock::release() {
     if (fd_ < 0) return;
     // Otherwise the next holder would be mistaken for this one until it has written its own record.
-    static_cast<void>(::ftruncate(fd_, 0));
+    [[maybe_unused]] const int emptied = ::ftruncate(fd_, 0);
     ::close(fd_);
     fd_ = -1;
 }

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/paths.h"
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -23,7 +25,7 @@ struct Include {
 std::vector<Include> includes_of(const std::string& folder) {
     static const std::regex pattern(R"(^\s*#\s*include\s*([<"][^>"]+[>"]).*)");
     std::vector<Include> includes;
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(TLM_SOURCE_DIR) / folder)) {
+    for (const auto& entry : fs::recursive_directory_iterator(fs::path(tlm::test::source_dir()) / folder)) {
         if (entry.path().extension() != ".cpp" && entry.path().extension() != ".h") continue;
         std::ifstream file(entry.path());
         for (std::string line; std::getline(file, line);) {

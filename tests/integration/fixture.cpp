@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "tests/support/http.h"
+#include "tests/support/paths.h"
 
 namespace tlm::test {
 
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 const std::string& tested_build() {
     static const std::string directory = [] {
         const char* other = std::getenv("TLM_TESTED_BUILD");
-        return other == nullptr ? std::string(TLM_BUILD_DIR) : fs::absolute(other).string();
+        return other == nullptr ? build_dir() : fs::absolute(other).string();
     }();
     return directory;
 }
@@ -35,7 +36,7 @@ const std::string& tested_cut_program() {
 }
 
 bool tests_another_build() {
-    return tested_build() != TLM_BUILD_DIR;
+    return tested_build() != build_dir();
 }
 
 bool tested_program_is_sanitized() {

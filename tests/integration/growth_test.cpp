@@ -5,6 +5,7 @@
 
 #include "tests/bench/sample.h"
 #include "tests/integration/fixture.h"
+#include "tests/support/paths.h"
 
 namespace tlm::test {
 namespace {
@@ -43,7 +44,7 @@ class Fleet {
     explicit Fleet(std::size_t agents, SimulatorOptions options = Server::unlimited())
         : size(bench::usual_mix(agents)), server(std::move(options)) {
         server.attach(project);
-        project.environment["LD_PRELOAD"] = TLM_STATE_METER;
+        project.environment["LD_PRELOAD"] = state_meter();
         project.environment["TLM_STATE_METER"] = (project.directory / "meter.json").string();
         for (std::size_t i = 0; i < size.workflows; ++i) {
             project.write(fmt::format("workflows/flow-{}.json", i),

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tests/integration/fixture.h"
+#include "tests/support/paths.h"
 
 namespace tlm::test {
 namespace {
@@ -26,7 +27,7 @@ struct ServersModule : testing::Test {
         fs::create_directory(copy.parent_path());
         fs::copy_file(project.program, copy);
         const fs::path built = fs::path(project.program).parent_path();
-        module = copy.parent_path() / fs::relative(TLM_SERVERS, built);
+        module = copy.parent_path() / fs::relative(servers_module(), built);
         project.program = copy;
     }
     void install_as_the_module(const fs::path& file) const {
@@ -59,7 +60,7 @@ TEST_F(ServersModule, IsMissing_ServersCanNotBeUsedAndAllElseCan) {
 }
 
 TEST_F(ServersModule, IsSomethingElse_IsSaid) {
-    install_as_the_module(TLM_FAULTY_MACHINE);
+    install_as_the_module(faulty_machine());
     const Finished finished = plan_on_a_server();
     EXPECT_EQ(finished.exit_code, kInternal);
     EXPECT_THAT(finished.err, HasSubstr("tlm-servers.so is not of this version of tlm"));
@@ -67,18 +68,18 @@ TEST_F(ServersModule, IsSomethingElse_IsSaid) {
 
 // Nor in the directory in which the program runs, which may be anybody's.
 TEST_F(ServersModule, IsOnlyInTheWorkingDirectory_IsNotLoaded) {
-    fs::copy_file(TLM_SERVERS, project.directory / "tlm-servers.so");
+    fs::copy_file(servers_module(), project.directory / "tlm-servers.so");
     EXPECT_EQ(plan_on_a_server().exit_code, kInternal);
 }
 
 TEST_F(ServersModule, WhereItIsInstalled_IsFoundWhereverTheProgramIs) {
-    install_as_the_module(TLM_SERVERS);
+    install_as_the_module(servers_module());
     const Finished finished = plan_on_a_server();
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
 }
 
 TEST_F(ServersModule, ProgramIsCalledByALinkToIt_IsFoundBesideTheProgram) {
-    install_as_the_module(TLM_SERVERS);
+    install_as_the_module(servers_module());
     const fs::path link = project.directory / "link" / "tlm";
     fs::create_directory(link.parent_path());
     fs::create_symlink(project.program, link);

@@ -14,6 +14,7 @@
 
 #include "state/state_file.h"
 #include "tests/reliability/rich_fleet.h"
+#include "tests/support/paths.h"
 
 namespace tlm::test {
 namespace {
@@ -36,7 +37,7 @@ std::map<std::string, std::string> contents(const fs::path& directory) {
 
 // The program runs on a machine that does as it is told.
 void use_faulty_machine(Project& project) {
-    project.environment["LD_PRELOAD"] = TLM_FAULTY_MACHINE;
+    project.environment["LD_PRELOAD"] = faulty_machine();
     project.environment["ASAN_OPTIONS"] = "verify_asan_link_order=0";
 }
 

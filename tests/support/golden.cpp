@@ -7,10 +7,12 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/support/paths.h"
+
 namespace tlm::test {
 
 void expect_golden(const std::string& name, const std::string& text) {
-    const std::filesystem::path path = std::filesystem::path(TLM_SOURCE_DIR) / "tests" / "golden" / name;
+    const std::filesystem::path path = std::filesystem::path(source_dir()) / "tests" / "golden" / name;
     if (std::getenv("TLM_UPDATE_GOLDEN") != nullptr) {
         std::filesystem::create_directories(path.parent_path());
         std::ofstream(path, std::ios::binary) << text;

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "engine/base/sha256.h"
+#include "tests/support/paths.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/world.h"
 
@@ -114,7 +115,7 @@ TEST(PlanFile_ValueEditedByHand, IsRefusedAsAConflict) {
 TEST(PlanFile_OfVersion1, IsReadForEverAndWrittenTheSame) {
     int plans = 0;
     for (const auto& file :
-         std::filesystem::directory_iterator(TLM_SOURCE_DIR "/tests/engine/plan/version_1")) {
+         std::filesystem::directory_iterator(source_dir() + "/tests/engine/plan/version_1")) {
         std::ifstream stream(file.path(), std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(stream), {}};
         const auto plan = plan_from_text(text, file.path().filename());
