@@ -11,6 +11,7 @@
 #include "cmd/render/fit.h"
 #include "cmd/render/json_document.h"
 #include "engine/base/text.h"
+#include "engine/resource/age.h"
 
 namespace tlm::cmd {
 namespace {
@@ -49,9 +50,9 @@ using Now = std::optional<std::chrono::system_clock::time_point>;
 
 // " (12 s ago)". Nothing where the clocks disagree, or the time is not what a server writes.
 std::string ago(const std::string& created_at, const Now& now) {
-    std::tm time = {};
-    if (!now || strptime(created_at.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return {};
-    const auto passed = *now - std::chrono::system_clock::from_time_t(timegm(&time));
+    const auto created = read_instant(created_at);
+    if (!now || !created) return {};
+    const auto passed = *now - created->second;
     if (passed < std::chrono::seconds(0)) return {};
     return fmt::format(" ({} ago)", duration_text(passed));
 }

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
+
+#include "engine/resource/age.h"
 
 namespace tlm {
 
@@ -200,10 +201,14 @@ std::vector<LiveResource> Bookkeeping::made_among(const Work& work, std::vector<
         return made_ids_.contains(live.id) || ((forced || change.action == Action::replace) &&
                                                fleet_.by_id(change.address.kind, live.id) != nullptr);
     });
-    std::ranges::sort(found, [](const LiveResource& a, const LiveResource& b) {
-        return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id);
-    });
-    return found;
+    std::vector<const LiveResource*> by_age;
+    for (const LiveResource& live : found)
+        by_age.push_back(&live);
+    sort_by_age(by_age);
+    std::vector<LiveResource> made;
+    for (const LiveResource* live : by_age)
+        made.push_back(*live);
+    return made;
 }
 
 }  // namespace tlm

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "engine/rekey/rekeying.h"
+#include "engine/resource/age.h"
 #include "engine/snapshot/fleet_index.h"
 
 namespace tlm {
@@ -16,15 +17,16 @@ namespace {
 // since older ones were there before.
 const LiveResource* find_made(const Intent& intent, const std::vector<LiveResource>& live_resources,
                               const FleetIndex& fleet, const std::unordered_set<ResourceId>& accounted) {
-    const LiveResource* made = nullptr;
+    std::vector<const LiveResource*> candidates;
     for (const LiveResource& live : live_resources) {
         if (live.kind != intent.address.kind || live.name != intent.key || live.team != intent.team ||
             accounted.contains(live.id) || fleet.bound_to(live.kind, live.id) != nullptr) {
             continue;
         }
-        if (made == nullptr || live.created_at > made->created_at) made = &live;
+        candidates.push_back(&live);
     }
-    return made;
+    sort_by_age(candidates);
+    return candidates.empty() ? nullptr : candidates.back();
 }
 
 // What of the intended attributes the live resource has: an apply that was cut short may owe it the others.

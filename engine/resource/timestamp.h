@@ -26,8 +26,8 @@ struct UtcForm {
     [[nodiscard]] static std::size_t hash(const Packed& time) noexcept;
 };
 
-// A point in time as somebody reported it; empty: not at all. Ordered as its text, which is the order in time
-// where both are in UTC with as many decimals.
+// A point in time as somebody reported it; empty: not at all. Ordered as its string: sort_by_age() of
+// engine/resource/age.h knows the order in time.
 using Timestamp = PackedText<UtcForm>;
 
 }  // namespace tlm

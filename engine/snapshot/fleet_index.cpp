@@ -1,9 +1,9 @@
 #include "engine/snapshot/fleet_index.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "engine/base/parallel.h"
+#include "engine/resource/age.h"
 #include "engine/resource/key.h"
 
 namespace tlm {
@@ -13,10 +13,6 @@ constexpr std::size_t kForAThread = 5'000;  // resources that are worth starting
 
 std::size_t slot(Kind kind) {
     return static_cast<std::size_t>(kind);
-}
-
-bool older(const LiveResource* left, const LiveResource* right) {
-    return std::tie(left->created_at, left->id) < std::tie(right->created_at, right->id);
 }
 
 }  // namespace
@@ -48,7 +44,7 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
     });
     shared_.merge(of_tasks);
     for (auto& [first, group] : shared_) {
-        std::ranges::sort(group, older);
+        sort_by_age(group);
         const LiveResource* chosen = eldest(group);
         for (const LiveResource* live : group) {
             if (chosen != nullptr && live != chosen) passed_over_.insert(live);

@@ -646,7 +646,7 @@ const std::vector<Row> kRows = {
      kTeamUpdate,
      [](Scene& s) {
          second(s, kCrew);
-         s.live("second").created_at = {"2025"};
+         s.live("second").created_at = {"2025-01-01T00:00:00Z"};
          set(s.live("second"), Attribute::members, StringList{s.live("builder").id.text()});
      },
      kConflict,
