@@ -234,7 +234,8 @@ class Agamemnon::Impl {
                 ask(std::move(read));  // the gate is shut already
                 return success();
             }
-            if (response.status < 500) return at(read.path, not_an_agamemnon(response));
+            const bool passing = agamemnon::is_from_elsewhere(response) && read.tries < kMostReadTries;
+            if (response.status < 500 && !passing) return at(read.path, not_an_agamemnon(response));
         }
         const std::string why = response.transport == Transport::answered
                                     ? fmt::format("{} ({})", words(response), response.status)

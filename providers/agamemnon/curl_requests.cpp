@@ -417,6 +417,7 @@ class CurlRequests::Impl {
             }
             connections_.answered(transfer->port, Clock::now());
             response.retry_after = header_of(easy, "Retry-After");
+            response.date = header_of(easy, "Date");
             response.location = header_of(easy, "Location");
         } else {
             response.transport = never_sent(code, *transfer) ? Transport::not_sent : Transport::uncertain;

@@ -31,6 +31,7 @@ struct Response {
     int status = 0;
     std::string body;
     std::string retry_after;  // header, as it came
+    std::string date;         // header, as it came: the server's clock
     std::string location;     // header, as it came
 };
 

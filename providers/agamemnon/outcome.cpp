@@ -157,6 +157,10 @@ bool says_error(const Response& response) {
     return !own_words(response).empty();
 }
 
+bool is_from_elsewhere(const Response& response) {
+    return response.status == 404 && !says_error(response);
+}
+
 std::optional<std::chrono::milliseconds> retry_after(const Response& response, std::int64_t now) {
     constexpr std::int64_t kMost = 3600;
     const std::string& header = response.retry_after;
@@ -164,7 +168,9 @@ std::optional<std::chrono::milliseconds> retry_after(const Response& response, s
     const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
     if (error != std::errc() || end != header.data() + header.size()) {
         const time_t date = header.empty() ? -1 : curl_getdate(header.c_str(), nullptr);
-        seconds = date < 0 ? -1 : std::max<std::int64_t>(0, date - now);
+        // The date is of the server's clock, from which ours may be an hour off.
+        const time_t sent = response.date.empty() ? -1 : curl_getdate(response.date.c_str(), nullptr);
+        seconds = date < 0 ? -1 : std::max<std::int64_t>(0, date - (sent < 0 ? now : std::int64_t{sent}));
     }
     if (seconds < 0) {
         const Parsed answer(response.body);
@@ -197,6 +203,9 @@ CallOutcome outcome_of(const Call& call, const Response& response, std::int64_t 
         case 403:
             return CallDenied{"the server refused the key: " + with_status()};
         case 404:
+            // An ingress without a route answers so, too; what it knows nothing of may well exist.
+            if (is_from_elsewhere(response))
+                return CallUnknown{"not an answer of Agamemnon's: " + with_status()};
             return is_create(call) ? CallOutcome(CallRefused{with_status()}) : CallOutcome(CallGone{words});
         case 409:
             return CallAlreadySo{words};

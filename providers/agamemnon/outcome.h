@@ -22,13 +22,18 @@ namespace tlm::agamemnon {
 // Whether the answer holds an `error` or `detail` of the server's own.
 [[nodiscard]] bool says_error(const Response& response);
 
+// Whether a 404 came from a proxy or an ingress, not from Agamemnon, whose own is a JSON object with its
+// words.
+[[nodiscard]] bool is_from_elsewhere(const Response& response);
+
 // Whether the server asks for a pause: 429 or 503.
 [[nodiscard]] bool asks_to_wait(const Response& response);
 // For how long it is to be left alone then: what it says, or a second; never less than 50 ms.
 [[nodiscard]] std::chrono::milliseconds wait_for(const Response& response, std::int64_t now);
 
 // Retry-After in seconds or as a date, or the body's retry_after_seconds; nothing where there is none that
-// makes sense. At most an hour.
+// makes sense. At most an hour. A date is compared with the Date header, the server's clock, and with `now`
+// (seconds since 1970, ours) where there is none.
 [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const Response& response,
                                                                    std::int64_t now);
 

@@ -126,7 +126,8 @@ TEST_F(AgamemnonServer, IdsThatAreNoPathSegment_NeverFormAPath) {
             std::holds_alternative<CallRefused>(one(*agamemnon, {{1}, "run", Kind::agent, DeleteCall{{id}}})))
             << id;
     }
-    EXPECT_TRUE(std::holds_alternative<CallGone>(
+    // One segment of the path, of which the server knows nothing.
+    EXPECT_TRUE(std::holds_alternative<CallUnknown>(
         one(*agamemnon, {{2}, "run", Kind::agent, DeleteCall{{"../teams/x y"}}})));
     EXPECT_EQ(stat("requests"), 1);
 }

@@ -58,8 +58,15 @@ TEST(AgamemnonOutcome, EveryAnswerHasItsPlaceInTheClosedSet) {
     }
     EXPECT_TRUE(is<CallDenied>(outcome_of(create(), answer(401), 0)));
     EXPECT_TRUE(is<CallDenied>(outcome_of(create(), answer(403), 0)));
-    EXPECT_TRUE(is<CallGone>(outcome_of(remove(), answer(404), 0)));
-    EXPECT_TRUE(is<CallRefused>(outcome_of(create(), answer(404), 0)));
+    const std::string gone = R"({"error":"agent not found"})";
+    EXPECT_TRUE(is<CallGone>(outcome_of(remove(), answer(404, gone), 0)));
+    EXPECT_TRUE(is<CallRefused>(outcome_of(create(), answer(404, R"({"detail":"Not Found"})"), 0)));
+    for (const char* page :
+         {"", "<html>404</html>", "default backend - 404", "{}", "[]", R"({"status":404})"}) {
+        EXPECT_TRUE(is<CallUnknown>(outcome_of(remove(), answer(404, page), 0))) << page;
+        EXPECT_TRUE(is<CallUnknown>(outcome_of(start(), answer(404, page), 0))) << page;
+        EXPECT_TRUE(is<CallUnknown>(outcome_of(create(), answer(404, page), 0))) << page;
+    }
     EXPECT_TRUE(is<CallRefused>(outcome_of(create(), answer(413), 0)));
 }
 
@@ -121,6 +128,17 @@ TEST(AgamemnonRetryAfter, TakesSecondsDatesAndTheBody) {
     EXPECT_EQ(after("soon", "", 0), std::nullopt);
     EXPECT_EQ(after("-5", "", 0), std::nullopt);
     EXPECT_EQ(after("999999999", "", 0), seconds(3600));
+}
+
+TEST(AgamemnonRetryAfter, DateIsOfTheServersClock) {
+    Response response = answer(429);
+    response.retry_after = "Thu, 01 Jan 1970 01:00:30 GMT";
+    response.date = "Thu, 01 Jan 1970 01:00:00 GMT";
+    // Ours an hour behind, right, and an hour ahead.
+    for (const std::int64_t now : {0, 3600, 7200})
+        EXPECT_EQ(retry_after(response, now), std::chrono::seconds(30)) << now;
+    response.date = "yesterday";
+    EXPECT_EQ(retry_after(response, 3620), std::chrono::seconds(10));
 }
 
 TEST(AgamemnonOutcome, AnswerAboutAnotherResource_IsUnknown) {
