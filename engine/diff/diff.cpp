@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "engine/base/parallel.h"
+#include "engine/base/text.h"
 #include "engine/resource/task_status.h"
 
 namespace tlm {
@@ -59,6 +60,7 @@ class Differ {
     void pass(const DesiredResource& desired, const Match& match) {
         const bool touched = !pending_.empty() && refers_to_recreated(desired);
         if (touched) return compare(desired, match);
+        if (desired.address.kind == Kind::task) note_unknown_status(desired.address, *match.chosen);
         ++result_.unchanged;
     }
 
@@ -176,11 +178,7 @@ class Differ {
     // it.
     std::optional<TaskEnd> end_of(const Address& task) const {
         if (pending_.contains(task)) return std::nullopt;
-        const Match match = fleet_.match(task);
-        if (match.chosen == nullptr) return fleet_.end_of(task);
-        const std::string_view status = match.chosen->attributes.text(Attribute::status);
-        if (has_completed(status)) return TaskEnd::completed;
-        return has_failed(status) ? std::optional(TaskEnd::failed) : std::nullopt;
+        return fleet_.end_of(task, fleet_.match(task).chosen);
     }
 
     // Whether a task came to its end on the target once.
@@ -352,7 +350,21 @@ class Differ {
         return status.empty() || status == "pending";
     }
 
+    // A word that is none for a task's life has to be explained: it neither runs nor is it done by that.
+    void note_unknown_status(const Address& task, const LiveResource& live) {
+        const std::string_view status = live.attributes.text(Attribute::status);
+        if (goes_on(status) || has_completed(status) || has_failed(status)) return;
+        const auto end = fleet_.end_of(task, &live);
+        const std::string_view counts = !end                         ? "it counts as not finished"
+                                        : *end == TaskEnd::completed ? "it completed before, and that counts"
+                                                                     : "it failed before, and that counts";
+        result_.notices.push_back(
+            {task, fmt::format("the server shows its status as `{}`, which tlm does not know: {}",
+                               visible(status), counts)});
+    }
+
     void compare_task(const DesiredResource& desired, const Match& match) {
+        note_unknown_status(desired.address, *match.chosen);
         const std::string_view status = match.chosen->attributes.text(Attribute::status);
         if (is_editable(match.chosen->attributes)) {
             compare_existing(desired, match);

@@ -12,5 +12,9 @@ namespace tlm {
 [[nodiscard]] constexpr bool has_failed(std::string_view status) {
     return status == "failed" || status == "error" || status == "cancelled";
 }
+// Absent: a target that reports none.
+[[nodiscard]] constexpr bool goes_on(std::string_view status) {
+    return status.empty() || status == "pending" || status == "running" || status == "blocked";
+}
 
 }  // namespace tlm

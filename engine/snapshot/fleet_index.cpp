@@ -5,6 +5,7 @@
 #include "engine/base/parallel.h"
 #include "engine/resource/age.h"
 #include "engine/resource/key.h"
+#include "engine/snapshot/task_end.h"
 
 namespace tlm {
 namespace {
@@ -51,7 +52,7 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
         }
     }
     for (const EndedTask& task : ended)
-        ends_.emplace(task.address, task.end);
+        ends_.emplace(task.address, task);
 }
 
 void FleetIndex::add_all(bool tasks, Shared& shared) {
@@ -221,7 +222,16 @@ std::vector<Match> FleetIndex::match_all(const std::vector<DesiredResource>& des
 
 std::optional<TaskEnd> FleetIndex::end_of(const Address& task) const {
     const auto at = ends_.find(task);
-    return at == ends_.end() ? std::nullopt : std::optional(at->second);
+    return at == ends_.end() ? std::nullopt : std::optional(at->second.end);
+}
+
+std::optional<TaskEnd> FleetIndex::end_of(const Address& task, const LiveResource* live) const {
+    if (live == nullptr) return end_of(task);
+    const auto at = ends_.find(task);
+    // A task that was submitted again is another one.
+    const bool known = at != ends_.end() && at->second.id == live->id;
+    return task_end(live->attributes.text(Attribute::status),
+                    known ? std::optional(at->second.end) : std::nullopt);
 }
 
 const std::vector<const Binding*>& FleetIndex::bound_tasks(const Address& team) const {

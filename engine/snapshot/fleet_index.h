@@ -53,6 +53,9 @@ class FleetIndex {
     [[nodiscard]] std::vector<Match> match_all(const std::vector<DesiredResource>& desired) const;
     // How a task ended, where the state remembers it. What the target shows of it says more.
     [[nodiscard]] std::optional<TaskEnd> end_of(const Address& task) const;
+    // How it ended as far as the target shows or the state remembers it. `live` is its match, null where
+    // there is none.
+    [[nodiscard]] std::optional<TaskEnd> end_of(const Address& task, const LiveResource* live) const;
     // The bindings of the team's tasks.
     [[nodiscard]] const std::vector<const Binding*>& bound_tasks(const Address& team) const;
 
@@ -147,7 +150,7 @@ class FleetIndex {
     std::vector<const LiveResource*> bound_to_;  // by the place of the binding in bindings_; null: it is gone
     std::vector<const Binding*> bound_;  // by the position of the resource in the snapshot; null: none
     std::unordered_map<Address, std::vector<const Binding*>> bound_tasks_;  // by team
-    std::unordered_map<Address, TaskEnd> ends_;
+    std::unordered_map<Address, EndedTask> ends_;
 };
 
 }  // namespace tlm

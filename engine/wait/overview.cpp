@@ -3,15 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "engine/resource/task_status.h"
-
 namespace tlm {
 namespace {
-
-TaskStage stage_of(std::string_view status) {
-    if (has_completed(status)) return TaskStage::completed;
-    return has_failed(status) ? TaskStage::failed : TaskStage::submitted;
-}
 
 TaskView view_of(const DesiredResource& desired, const LiveResource* live, std::optional<TaskEnd> end) {
     TaskView view;
@@ -23,7 +16,7 @@ TaskView view_of(const DesiredResource& desired, const LiveResource* live, std::
     }
     if (live == nullptr) return view;
     view.status = live->attributes.text(Attribute::status);
-    view.stage = stage_of(view.status);
+    view.stage = end ? stage_of(*end) : TaskStage::submitted;
     view.created_at = live->created_at.text();
     return view;
 }
@@ -88,7 +81,7 @@ std::vector<WorkflowView> overview(const std::vector<DesiredResource>& desired, 
                 break;
             case Kind::task:
                 tasks.emplace(address, &resource);
-                workflow.tasks.push_back(view_of(resource, live, fleet.end_of(address)));
+                workflow.tasks.push_back(view_of(resource, live, fleet.end_of(address, live)));
                 break;
         }
     }

@@ -4,7 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "engine/resource/task_status.h"
+#include "engine/snapshot/task_end.h"
 
 namespace tlm {
 namespace {
@@ -80,7 +80,7 @@ TaskBoard::TaskBoard(const std::vector<Binding>& submitted, const std::vector<co
     for (const EndedTask& end : ended) {
         if (to_come.contains(end.address)) continue;
         if (bound.contains(end.address)) {
-            remembered_.emplace(end.address, stage_of(end.end));
+            remembered_.emplace(end.address, end);
             continue;
         }
         TrackedTask& task = tasks_.emplace_back();
@@ -139,13 +139,10 @@ std::vector<std::size_t> TaskBoard::see(const Snapshot& fleet, TimePoint now) {
         const std::string_view status = live.attributes.text(Attribute::status);
         if (at_end(task.stage) || status == task.status) continue;
         task.status = status;
-        if (has_completed(status)) {
-            move(i, TaskStage::completed, now, moved);
-        } else if (has_failed(status)) {
-            move(i, TaskStage::failed, now, moved);
-        } else {
-            move(i, TaskStage::submitted, now, moved);
-        }
+        const auto known = remembered_.find(task.address);
+        const bool same = known != remembered_.end() && known->second.id == task.id;
+        const auto end = task_end(status, same ? std::optional(known->second.end) : std::nullopt);
+        move(i, end ? stage_of(*end) : TaskStage::submitted, now, moved);
     }
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
         if (tasks_[i].stage != TaskStage::submitted) continue;
@@ -154,7 +151,7 @@ std::vector<std::size_t> TaskBoard::see(const Snapshot& fleet, TimePoint now) {
             unseen_[i] = 0;
         } else if (fleet.consistent && ++unseen_[i] == kUnseenIsLost) {
             const auto at = remembered_.find(tasks_[i].address);
-            move(i, at == remembered_.end() ? TaskStage::lost : at->second, now, moved);
+            move(i, at == remembered_.end() ? TaskStage::lost : stage_of(at->second.end), now, moved);
         }
     }
     put_in_order(moved);

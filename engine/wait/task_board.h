@@ -59,7 +59,7 @@ class TaskBoard {
     std::vector<TrackedTask> tasks_;
     std::vector<std::vector<std::size_t>> dependents_;
     std::vector<std::size_t> missing_;                   // predecessors that are not completed
-    std::unordered_map<Address, TaskStage> remembered_;  // how the submitted ones ended once
+    std::unordered_map<Address, EndedTask> remembered_;  // how the submitted ones ended once
     std::vector<unsigned char> unseen_;                  // whole lists in a row that did not hold it
     std::vector<std::size_t> hopeless_;                  // wait for what is nowhere
     std::unordered_map<ResourceId, std::size_t> by_id_;

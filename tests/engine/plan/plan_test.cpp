@@ -46,6 +46,24 @@ TEST(Plan_PredecessorCompleted, SubmitsTheTask) {
     EXPECT_THAT(lines(world.plan().plan), ElementsAre("create wf/task/crew/build absent"));
 }
 
+TEST(Plan_TaskWithAStatusThatNobodyKnows, RememberedEndCountsAndThePlanSaysSo) {
+    World world;
+    world.apply(world.plan().plan);
+    const auto design = Address::task("wf", "crew", "design");
+    const ResourceId id = world.state.bound.at(design).id;
+    world.fleet.get(id)->attributes.set(Attribute::status, std::string("closed"));
+    const Planned unknown = world.plan();
+    EXPECT_THAT(lines(unknown.plan), ElementsAre("none wf/task/crew/build blocked"));
+    ASSERT_EQ(unknown.notices.size(), 1U);
+    EXPECT_THAT(unknown.notices[0].text,
+                testing::HasSubstr("`closed`, which tlm does not know: it counts as not"));
+    world.state.ended[design] = {design, id, TaskEnd::completed};
+    const Planned remembered = world.plan();
+    EXPECT_THAT(lines(remembered.plan), ElementsAre("create wf/task/crew/build absent"));
+    ASSERT_EQ(remembered.notices.size(), 1U);
+    EXPECT_THAT(remembered.notices[0].text, testing::HasSubstr("it completed before, and that counts"));
+}
+
 TEST(Plan_StateLost, AdoptsEverythingByKey) {
     World world;
     world.apply(world.plan().plan);

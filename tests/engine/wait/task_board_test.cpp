@@ -123,6 +123,23 @@ TEST_F(TaskBoardTest, RememberedEnd_CountsWhereTheTargetDoesNotListItAnyMore) {
     EXPECT_THAT(see(), ElementsAre("a completed "));
 }
 
+TEST_F(TaskBoardTest, StatusThatNobodyKnows_LeavesItToTheRememberedEndOfThatVeryTask) {
+    const std::vector<Binding> bound = {Binding{task("a"), {}, {"1"}, {"t"}, {}},
+                                        Binding{task("b"), {}, {"2"}, {"t"}, {}}};
+    board_ = TaskBoard(
+        bound, {&c_}, now_,
+        {{task("a"), {"1"}, TaskEnd::completed}, {task("b"), {"an earlier one"}, TaskEnd::completed}});
+    live("1", "closed");
+    live("2", "closed");
+    EXPECT_THAT(see(), ElementsAre("a completed closed", "b submitted closed"));
+    EXPECT_THAT(board_.ready(), IsEmpty());
+    live("2", "active");
+    EXPECT_THAT(see(), ElementsAre("b submitted active"));
+    live("2", "completed");
+    EXPECT_THAT(see(), ElementsAre("b completed completed"));
+    EXPECT_THAT(board_.ready(), ElementsAre(2));
+}
+
 TEST_F(TaskBoardTest, EndedAndBoundNoMore_IsOnTheBoardAtItsEnd) {
     board_ = TaskBoard({}, {&c_, &d_}, now_,
                        {{task("a"), {"1"}, TaskEnd::completed},
