@@ -34,8 +34,10 @@ Result<void> show(const Context& context, const Planned& planned, const std::str
     const Options& options = context.options;
     if (options.format == Format::json) return write_out(plan_to_text(planned.plan));
     if (options.format == Format::markdown) return write_out(plan_markdown(planned, options.out, stopped_by));
-    if (options.format == Format::html)
-        return write_out(plan_page(planned.plan, options.out, advice_text(planned, {}), stopped_by));
+    if (options.format == Format::html) {
+        Dot dot;
+        return write_out(plan_page(planned.plan, options.out, dot, advice_text(planned, {}), stopped_by));
+    }
     if (options.concise)
         return write_out(concise_text(planned.plan, context.out) + left_out_text(planned, context.out) +
                          stopped_text(planned.plan, stopped_by));

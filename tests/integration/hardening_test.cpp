@@ -6,10 +6,12 @@
 #include <gmock/gmock.h>
 
 #include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
-#include <span>
 #include <sstream>
+#include <stdexcept>
 
 #include "tests/integration/fixture.h"
 
