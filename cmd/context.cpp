@@ -35,6 +35,11 @@ Result<std::vector<Source>> read_sources(const Context& context) {
 
 }  // namespace
 
+std::vector<std::string> input_paths(const Context& context) {
+    const std::vector<std::string>& named = context.options.positional;
+    return named.empty() ? std::vector<std::string>{context.settings.workflows_dir} : named;
+}
+
 Result<std::vector<Workflow>> load_workflows(const Context& context) {
     for (const std::string& path : context.options.positional) {
         if (looks_like_plan(path))

@@ -29,6 +29,9 @@ struct Context {
 // A message for people on standard error, unless --quiet.
 void say(const Context& context, const std::string& text);
 
+// The files and directories that the command line names, or where it names none the directory of workflows.
+[[nodiscard]] std::vector<std::string> input_paths(const Context& context);
+
 // Reads and checks the workflows that the command line names. Faults are shown on standard error, all of
 // them; the error then only counts them.
 [[nodiscard]] Result<std::vector<Workflow>> load_workflows(const Context& context);

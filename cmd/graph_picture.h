@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "cmd/graphviz.h"
 #include "cmd/render/graph.h"
 #include "cmd/render/graph_svg.h"
 
@@ -13,6 +14,6 @@ struct GraphPicture {
 };
 
 // Collapses a graph, has it laid out and draws it. Errors: internal, where Graphviz is absent or fails.
-[[nodiscard]] Result<GraphPicture> graph_picture(const Graph& graph, SvgUse use);
+[[nodiscard]] Result<GraphPicture> graph_picture(const Graph& graph, SvgUse use, Dot& dot);
 
 }  // namespace tlm::cmd

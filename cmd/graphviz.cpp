@@ -6,8 +6,6 @@
 #include <charconv>
 #include <optional>
 
-#include "cmd/child_process.h"
-
 namespace tlm::cmd {
 namespace {
 
@@ -147,8 +145,13 @@ Result<Placement> read_placement(std::string_view plain, std::size_t boxes) {
     return placement;
 }
 
-Result<Placement> place_boxes(const std::vector<BoxSize>& boxes, const std::vector<BoxEdge>& edges) {
-    BOOST_OUTCOME_TRY(outcome, run_child({"dot", "-Tplain"}, placement_request(boxes, edges), kLimit));
+void Dot::start() {
+    if (!child_) child_.emplace(std::vector<std::string>{"dot", "-Tplain"}, kLimit);
+}
+
+Result<Placement> Dot::place(const std::vector<BoxSize>& boxes, const std::vector<BoxEdge>& edges) {
+    start();
+    BOOST_OUTCOME_TRY(outcome, child_->finish(placement_request(boxes, edges)));
     switch (outcome.end) {
         case ChildOutcome::End::not_found:
             return fail(ErrorCode::internal,

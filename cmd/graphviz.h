@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "cmd/child_process.h"
 #include "engine/base/result.h"
 
 namespace tlm::cmd {
@@ -45,10 +47,20 @@ struct Placement {
 // Reads what `dot -Tplain` answers. Errors: internal, where it is not that or a box is missing.
 [[nodiscard]] Result<Placement> read_placement(std::string_view plain, std::size_t boxes);
 
-// Places boxes from left to right in their order with Graphviz's `dot`, a program of its own: its library
-// would cost every start of tlm more than all the rest. Errors: internal, with what to install where it is
-// absent.
-[[nodiscard]] Result<Placement> place_boxes(const std::vector<BoxSize>& boxes,
-                                            const std::vector<BoxEdge>& edges);
+// Graphviz's `dot`, a program of its own: its library would cost every start of tlm more than all the rest.
+class Dot {
+  public:
+    // Starts it, so that it is there where no program can be started any more (see confine). Where it was not
+    // called, place() does.
+    void start();
+
+    // Places boxes from left to right in their order, once. Errors: internal, with what to install where it
+    // is absent.
+    [[nodiscard]] Result<Placement> place(const std::vector<BoxSize>& boxes,
+                                          const std::vector<BoxEdge>& edges);
+
+  private:
+    std::optional<Child> child_;
+};
 
 }  // namespace tlm::cmd

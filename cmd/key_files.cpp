@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cmd/memory_guard.h"
 #include "cmd/text_file.h"
 
 namespace tlm::cmd {
@@ -58,6 +59,7 @@ Result<void> write_key_pair(const std::string& name, const KeyPair& pair) {
 }
 
 Result<Secret> read_private_key_file(const std::string& path) {
+    guard_memory();
     BOOST_OUTCOME_TRY(text, read_text_file(path, "private key", kMostBytes));
     Secret secret(text);
     explicit_bzero(text.data(), text.size());

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "cmd/error_text.h"
 #include "cmd/help.h"
 #include "cmd/interrupt.h"
+#include "cmd/memory_guard.h"
 #include "cmd/on_finish.h"
 #include "cmd/option_table.h"
 #include "cmd/render/fit.h"
@@ -85,9 +87,16 @@ Result<std::unique_ptr<EventSink>> event_sink(const std::string& path) {
     return std::unique_ptr<EventSink>(std::move(file));
 }
 
+// In files, that is; main looks at the environment.
+bool holds_secret(const Settings& settings) {
+    return !settings.api_key.empty() || !settings.tls.client_key.empty() ||
+           (settings.broker && !settings.broker->user.empty());
+}
+
 Result<ExitCode> carry_out(Context& context) {
     if (needs_settings(context.options.verb)) {
         BOOST_OUTCOME_TRY(settings, load_settings(context.options));
+        if (holds_secret(settings)) guard_memory();
         context.settings = std::move(settings);
         for (const std::string& warning : context.settings.warnings)
             say(context, "warning: " + warning + "\n");
@@ -138,6 +147,8 @@ int run(const std::vector<std::string>& arguments) {
 
 int main(int argc, char** argv) {
     tlm::cmd::set_up_allocator();
+    // Before anything else: whoever may look into /proc/PID/environ has the key.
+    if (std::getenv("AGAMEMNON_API_KEY") != nullptr) tlm::cmd::guard_memory();
     // OpenSSL is not tidied up at the end: threads of libnats may still be using it, and exit() does not wait
     // for them. It goes by who uses OpenSSL first, so here.
     OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);

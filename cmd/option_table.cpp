@@ -14,13 +14,16 @@ constexpr std::array kVerbs = {
              "as text that can be reviewed in a pull request, all that its apply needs.\n"
              "With --destroy it is a plan of what `tlm destroy` would delete: it is about\n"
              "nothing else, so that no safety limit (--max-deletes) holds it back, neither\n"
-             "when it is made nor when it is applied.",
+             "when it is made nor when it is applied. A plan that a limit stops is not\n"
+             "written, and prints its digest: with it an allowance is for this plan only.",
              "  tlm plan                          every workflow in workflows/\n"
              "  tlm plan --out plan.json          the same, and a file to review\n"
              "  tlm plan --detailed-exitcode      exit code 2 when there are changes\n"
              "  tlm plan --out plan.json --sign ops.key\n"
              "                                    and plan.json.sig beside it\n"
              "  tlm plan --target 'audit/agent/*' only these, and what they need\n"
+             "  tlm plan --prune --max-deletes '12 sha256:...'\n"
+             "                                    12 deletes, if it is the plan of this digest\n"
              "  tlm plan --destroy workflows/audit.yaml --out gone.json\n"
              "                                    a teardown to review\n"},
     VerbInfo{Verb::apply, "apply", "[PLAN | WORKFLOW...]", "carry a plan out, or plan and carry out at once",

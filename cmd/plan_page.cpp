@@ -5,13 +5,13 @@
 
 namespace tlm::cmd {
 
-std::string plan_page(const Plan& plan, const std::string& file, const std::string& advice,
+std::string plan_page(const Plan& plan, const std::string& file, Dot& dot, const std::string& advice,
                       const std::string& stopped_by) {
     PlanPage page;
     page.file = file;
     page.advice = advice;
     if (!plan.changes.empty()) {
-        auto picture = graph_picture(graph_of(plan), SvgUse::page);
+        auto picture = graph_picture(graph_of(plan), SvgUse::page, dot);
         if (picture) {
             page.graph = std::move(picture.value().svg);
             page.graph_note = std::move(picture.value().note);

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "cmd/core_dumps.h"
 #include "cmd/interrupt.h"
 #include "cmd/servers/servers.h"
 #include "cmd/version.h"
@@ -19,7 +18,6 @@ Result<Target> Target::open(const Context& context) {
     }
     BOOST_OUTCOME_TRY(servers, load_servers());
     BOOST_OUTCOME_TRYV(servers->check_tls_files(settings.tls));
-    if (!settings.api_key.empty()) forbid_core_dumps();
     AgamemnonOptions options;
     options.url = settings.target;
     options.api_key = settings.api_key;

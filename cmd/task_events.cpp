@@ -1,6 +1,5 @@
 #include "cmd/task_events.h"
 
-#include "cmd/core_dumps.h"
 #include "cmd/interrupt.h"
 #include "cmd/servers/servers.h"
 
@@ -12,7 +11,6 @@ std::unique_ptr<WakeUp> listen_for_tasks(const Context& context) {
     // Its address was read by what is loaded here, so that this does not fail.
     const auto servers = load_servers();
     if (!servers) return nullptr;
-    if (!broker->user.empty()) forbid_core_dumps();
     NatsOptions options;
     options.shown = broker->text;
     options.host = broker->host;

@@ -144,7 +144,7 @@ class Apply {
     Result<void> check_limits(const StateReader& state, const Prepared& prepared) const {
         BOOST_OUTCOME_TRYV(enforce_protection(prepared.losses));
         BOOST_OUTCOME_TRY(bindings, state.bindings());
-        return enforce_limit(prepared.plan, prepared.before, bindings, context_.options.max_deletes);
+        return enforce_limit(prepared.plan, digest_, prepared.before, bindings, context_.options.max_deletes);
     }
 
     // Everything stands: a --force that was cut short is over, and the next one is another clean slate.

@@ -1,3 +1,4 @@
+#include "cmd/confinement.h"
 #include "cmd/plan_input.h"
 #include "cmd/render/plan_diff_text.h"
 #include "cmd/stdio.h"
@@ -8,6 +9,7 @@ namespace tlm::cmd {
 Result<ExitCode> run_diff(const Context& context) {
     const std::string& old_path = context.options.positional[0];
     const std::string& now_path = context.options.positional[1];
+    confine({old_path, now_path});
     BOOST_OUTCOME_TRY(old, read_plan_file(old_path));
     BOOST_OUTCOME_TRY(now, read_plan_file(now_path));
     const PlanComparison comparison = compare_plans(old, now);

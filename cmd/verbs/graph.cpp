@@ -1,4 +1,5 @@
 #include "cmd/render/graph.h"
+#include "cmd/confinement.h"
 #include "cmd/graph_picture.h"
 #include "cmd/plan_input.h"
 #include "cmd/stdio.h"
@@ -17,9 +18,12 @@ Result<Graph> read_graph(const Context& context) {
 }  // namespace
 
 Result<ExitCode> run_graph(const Context& context) {
+    Dot dot;
+    if (context.options.format == Format::svg) dot.start();
+    confine(input_paths(context));
     BOOST_OUTCOME_TRY(graph, read_graph(context));
     if (context.options.format == Format::svg) {
-        BOOST_OUTCOME_TRY(picture, graph_picture(graph, SvgUse::file));
+        BOOST_OUTCOME_TRY(picture, graph_picture(graph, SvgUse::file, dot));
         BOOST_OUTCOME_TRYV(write_out(picture.svg));
     } else {
         BOOST_OUTCOME_TRYV(

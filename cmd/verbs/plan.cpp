@@ -22,16 +22,27 @@
 namespace tlm::cmd {
 namespace {
 
+// Where a plan was stopped, its digest is what an allowance for it names (--max-deletes).
+std::string stopped_text(const Plan& plan, const std::string& stopped_by) {
+    if (stopped_by.empty()) return {};
+    return fmt::format("Stopped: this plan was not written and can't be applied. Its digest is {}.\n",
+                       plan_digest(plan));
+}
+
 // `stopped_by`: why the plan is not written and must not be applied; empty: it may be.
 Result<void> show(const Context& context, const Planned& planned, const std::string& stopped_by = {}) {
     const Options& options = context.options;
     if (options.format == Format::json) return write_out(plan_to_text(planned.plan));
     if (options.format == Format::markdown) return write_out(plan_markdown(planned, options.out, stopped_by));
-    if (options.format == Format::html)
-        return write_out(plan_page(planned.plan, options.out, advice_text(planned, {}), stopped_by));
+    if (options.format == Format::html) {
+        Dot dot;
+        return write_out(plan_page(planned.plan, options.out, dot, advice_text(planned, {}), stopped_by));
+    }
     if (options.concise)
-        return write_out(concise_text(planned.plan, context.out) + left_out_text(planned, context.out));
-    return write_out(plan_text(planned.plan, context.out) + advice_text(planned, context.out));
+        return write_out(concise_text(planned.plan, context.out) + left_out_text(planned, context.out) +
+                         stopped_text(planned.plan, stopped_by));
+    return write_out(plan_text(planned.plan, context.out) + advice_text(planned, context.out) +
+                     stopped_text(planned.plan, stopped_by));
 }
 
 // Said before the fleet is read, and not after minutes.
@@ -110,8 +121,8 @@ Result<ExitCode> run_plan(const Context& context) {
     context.events->planned(planned.plan);
     auto limit = enforce_protection(planned.losses);
     if (limit)
-        limit =
-            enforce_limit(planned.plan, fleet.snapshot(), fleet.view().bindings, context.options.max_deletes);
+        limit = enforce_limit(planned.plan, {}, fleet.snapshot(), fleet.view().bindings,
+                              context.options.max_deletes);
     if (!limit) {
         // Shown, so that people see why, and not written, so that nobody applies it.
         const Error& stop = limit.error();

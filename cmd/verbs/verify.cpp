@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cmd/approval.h"
+#include "cmd/confinement.h"
 #include "cmd/key_files.h"
 #include "cmd/plan_input.h"
 #include "cmd/stdio.h"
@@ -31,6 +32,8 @@ Result<std::string> signature_line(const Approval& approval, const std::string& 
 Result<ExitCode> run_verify(const Context& context) {
     const std::string& path = context.options.positional.front();
     BOOST_OUTCOME_TRY(approval, demanded_approval(context));
+    // The keys are trusted, and were read: of the directory that they are in, too, by links out of it.
+    confine({path, signature_path(path)});
     BOOST_OUTCOME_TRY(plan, read_plan_file(path));
     const std::string digest = plan_digest(plan);
     BOOST_OUTCOME_TRYV(check_approval(approval, path, digest));

@@ -87,6 +87,10 @@ void check_workflow(const std::string& workflow, const Counts& counts, const Del
 
 }  // namespace
 
+DeleteLimit limit_for_plan(const DeleteLimit& limit, std::string_view digest) {
+    return limit.digest.empty() || limit.digest == digest ? limit : DeleteLimit{};
+}
+
 LimitCheck check_limit(const Plan& plan, const Snapshot& snapshot, const std::vector<Binding>& bindings,
                        const DeleteLimit& limit) {
     LimitCheck check;

@@ -214,7 +214,7 @@ TEST(Graphviz, IsToldNoNames) {
 
 TEST(Graphviz, WhereItIsInstalled_TheFirstIsOnTopWhetherConnectedOrNot) {
     const std::vector<BoxSize> boxes(6, {120, 46, 0});
-    const auto placement = place_boxes(boxes, {{0, 2}, {1, 2}, {3, 5}, {4, 5}});
+    const auto placement = Dot().place(boxes, {{0, 2}, {1, 2}, {3, 5}, {4, 5}});
     if (!placement && placement.error().message.find("not installed") != std::string::npos)
         GTEST_SKIP() << "graphviz is not installed";
     const std::vector<Point>& at = placement.value().centres;
@@ -248,7 +248,7 @@ TEST(Graphviz, NonsenseIsRefused) {
 
 TEST(Graphviz, WhereItIsInstalled_ThousandsOfResourcesBecomeAPictureInOrder) {
     const CollapsedGraph drawn = collapse(graph_of(fleet(5, 10, 10, 20)), kMostBoxes);
-    const auto placement = place_boxes(box_sizes(drawn.graph), box_edges(drawn.graph));
+    const auto placement = Dot().place(box_sizes(drawn.graph), box_edges(drawn.graph));
     if (!placement && placement.error().message.find("not installed") != std::string::npos)
         GTEST_SKIP() << "graphviz is not installed";
     ASSERT_TRUE(placement) << placement.error().message;

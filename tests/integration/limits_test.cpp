@@ -49,6 +49,39 @@ TEST_F(Limits, ManyDeletes_StopAtPlanAndAtApplyAndNameTheOptionThatAllowsThem) {
     run({"apply", "p.json", "--yes"}, 0);
 }
 
+// What a reviewer writes into a file, and what it allows: this plan and no other.
+TEST_F(Limits, AllowanceForOnePlan_AllowsThatPlanAlone) {
+    agents(8);
+    const Finished stopped = run({"plan", "--prune", "--out", "p.json"}, 7);
+    const std::string digest = stopped.out.substr(stopped.out.find("sha256:"), 71);
+    EXPECT_THAT(stopped.out, HasSubstr("can't be applied. Its digest is " + digest + ".\n"));
+    EXPECT_THAT(stopped.err, HasSubstr("'4 " + digest + "'"));
+    EXPECT_THAT(run({"plan", "--prune", "--concise"}, 7).out, HasSubstr(digest));
+    EXPECT_THAT(run({"plan", "--prune", "--format", "markdown"}, 7).out,
+                HasSubstr("Digest `" + digest + "`"));
+    EXPECT_THAT(run({"apply", "--prune", "--yes"}, 7).err, HasSubstr(digest));
+
+    const std::string allowance = "4 " + digest;
+    run({"plan", "--prune", "--out", "p.json", "--max-deletes", allowance}, 0);
+    EXPECT_THAT(project.read("p.json"), HasSubstr(digest)) << "the limit is not part of what a plan means";
+    agents(7);
+    const Finished other =
+        run({"plan", "--prune", "--out", "q.json", "--max-deletes", "5" + allowance.substr(1)}, 7);
+    EXPECT_THAT(other.err, HasSubstr("--max-deletes allows 5 for the plan " + digest + " only"));
+    EXPECT_FALSE(project.exists("q.json"));
+    run({"plan", "--prune", "--out", "q.json", "--max-deletes", "5"}, 0);
+    EXPECT_EQ(run({"apply", "q.json", "--yes", "--max-deletes", "5" + allowance.substr(1)}, 7).out, "");
+    run({"apply", "--prune", "--yes", "--max-deletes", allowance}, 7);
+    run({"apply", "p.json", "--yes", "--max-deletes", "3" + allowance.substr(1)}, 7);
+    EXPECT_EQ(server.stat("writes"), 0);
+    run({"apply", "p.json", "--yes", "--max-deletes", allowance}, 0);
+    EXPECT_EQ(server.stat("agents"), 8);
+    // An allowance that was left behind takes nothing from the default.
+    agents(7);
+    run({"apply", "--prune", "--yes", "--max-deletes", "0" + allowance.substr(1)}, 0);
+    EXPECT_EQ(server.stat("agents"), 7);
+}
+
 TEST_F(Limits, FewDeletes_Pass) {
     agents(9);
     run({"apply", "--prune", "--yes"}, 0);
@@ -78,7 +111,16 @@ TEST_F(Limits, Destroy_IsAboutNothingElse) {
 }
 
 TEST_F(Limits, NeitherCountNorShare_IsBadInput) {
-    for (const char* word : {"", "x", "-1", "101%", "%", "1.5", "4 %"})
+    const std::string digest = "sha256:" + std::string(64, 'a');
+    std::vector<std::string> words = {"", "x", "-1", "101%", "%", "1.5", "4 %", " ", "4 "};
+    for (const char* before : {"", " ", "4", "4  ", "4% ", "-4 ", "4\t"})
+        words.push_back(before + digest);
+    for (const char* after : {" ", "\n", "a", " 4"})
+        words.push_back("4 " + digest + after);
+    words.push_back("4 " + digest.substr(0, 70));
+    words.push_back("4 SHA256:" + std::string(64, 'a'));
+    words.push_back("4 sha256:" + std::string(64, 'A'));
+    for (const std::string& word : words)
         EXPECT_THAT(run({"plan", "--max-deletes", word}, 3).err, HasSubstr("12, or a share, as 40%")) << word;
 }
 

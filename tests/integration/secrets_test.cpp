@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <sstream>
@@ -178,6 +181,89 @@ TEST(SecretsOfAProcess, Crash_LeavesNoCoreDumpWithTheKeyInIt) {
         kill(pid, SIGKILL);
     }));
     EXPECT_THAT(limits, testing::ContainsRegex("Max core file size +1 +1 +bytes"));
+}
+
+// Who owns what /proc has of a process: its user, or root where it let nobody look into it.
+uid_t owner_of_memory(int pid) {
+    struct stat status {};
+    EXPECT_EQ(stat(fmt::format("/proc/{}/environ", pid).c_str(), &status), 0);
+    return status.st_uid;
+}
+
+// Started by root, it runs as `nobody`, since of root's processes everything is root's.
+class SecretsInMemory : public testing::Test {
+  protected:
+    void SetUp() override {
+        std::vector<std::string> command = kAsNobody;
+        command.insert(command.end(), {tested_program(), "version"});
+        if (geteuid() == 0 && run_process(command, project.environment, "/").exit_code != 0)
+            GTEST_SKIP() << "another user can't run the program from where it was built";
+    }
+    SecretsInMemory() {
+        project.environment["AGAMEMNON_URL"] = server.url();
+        project.write("workflows/pair.yaml", kPair);
+        EXPECT_EQ(project.tlm({"keygen", "--out", "ops"}).exit_code, 0);
+    }
+    // Of what /proc has of it, once it has sent its first request, to which no answer comes.
+    uid_t owner_while_it_runs(const std::vector<std::string>& arguments) {
+        std::vector<std::string> command;
+        if (geteuid() == 0) {
+            for (const char* file : {"", "ops.key", ".env"}) {
+                if (!project.exists(file)) continue;
+                EXPECT_EQ(chown((project.directory / file).c_str(), kNobody, kNobody), 0);
+            }
+            command = kAsNobody;
+        }
+        command.push_back(tested_program());
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        uid_t owner = 0;
+        bool runs = false;
+        const Finished finished =
+            run_process(command, project.environment, project.directory.string(), [&](int pid) {
+                siginfo_t ended = {};
+                // All that a process which has ended leaves in /proc is root's.
+                const auto still_runs = [&] {
+                    return waitid(P_PID, static_cast<id_t>(pid), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+                           ended.si_pid == 0;
+                };
+                while (requests == 0 && still_runs()) {
+                }
+                owner = owner_of_memory(pid);
+                runs = still_runs();
+                kill(pid, SIGKILL);
+            });
+        EXPECT_TRUE(runs && requests > 0) << finished.err;
+        return owner;
+    }
+    static constexpr uid_t kNobody = 65534;
+    const std::vector<std::string> kAsNobody = {"/usr/bin/setpriv", "--reuid", "65534",
+                                                "--regid",          "65534",   "--clear-groups"};
+    const uid_t user = geteuid() == 0 ? kNobody : geteuid();
+    Project project;
+    std::atomic<int> requests = 0;
+    RawServer server{[this](RawConnection& connection) {
+        if (!connection.read_request().empty()) ++requests;
+        connection.wait_until_client_leaves();
+    }};
+};
+
+TEST_F(SecretsInMemory, Key_KeepsOtherProcessesOut) {
+    project.environment["AGAMEMNON_API_KEY"] = kKey;
+    EXPECT_EQ(owner_while_it_runs({"plan"}), 0U);
+}
+
+TEST_F(SecretsInMemory, KeyInAFile_KeepsOtherProcessesOut) {
+    project.write(".env", fmt::format("AGAMEMNON_URL={}\nAGAMEMNON_API_KEY={}\n", server.url(), kKey));
+    project.environment.erase("AGAMEMNON_URL");
+    EXPECT_EQ(owner_while_it_runs({"plan"}), 0U);
+}
+
+TEST_F(SecretsInMemory, PrivateKey_KeepsOtherProcessesOut) {
+    EXPECT_EQ(owner_while_it_runs({"plan", "--out", "p.json", "--sign", "ops.key"}), 0U);
+}
+
+TEST_F(SecretsInMemory, NoSecret_NothingIsHidden) {
+    EXPECT_EQ(owner_while_it_runs({"plan"}), user) << "or the other tests prove nothing";
 }
 
 TEST(SecretsInSettings, FaultyValue_IsNamedAndNotShown) {

@@ -110,6 +110,19 @@ TEST(DeleteLimit_OfACount, AllowsExactlySoManyWhateverTheirShare) {
     EXPECT_THAT(fleet.check({0, {}}).breaches, SizeIs(1)) << "it is a limit downwards too";
 }
 
+TEST(DeleteLimit_OfACountForOnePlan, IsTheDefaultForEveryOtherPlan) {
+    const DeleteLimit given{20, {}, "sha256:a"};
+    EXPECT_EQ(limit_for_plan(given, "sha256:a").count, 20U);
+    EXPECT_EQ(limit_for_plan(given, "sha256:b").count, std::nullopt);
+    EXPECT_EQ(limit_for_plan({20, {}}, "sha256:b").count, 20U) << "without a digest it is for every plan";
+    Fleet fleet(20, 0);
+    fleet.take_down("a", 20);
+    EXPECT_THAT(fleet.check(limit_for_plan(given, "sha256:a")).breaches, IsEmpty());
+    EXPECT_THAT(fleet.check(limit_for_plan(given, "sha256:b")).breaches, SizeIs(2));
+    fleet.plan.changes.resize(1);
+    EXPECT_THAT(fleet.check(limit_for_plan({0, {}, "sha256:a"}, "sha256:b")).breaches, IsEmpty());
+}
+
 TEST(DeleteLimit_OfAShare, AllowsItInEachWorkflow) {
     Fleet fleet(4, 0);
     fleet.take_down("a", 2);
