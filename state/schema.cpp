@@ -176,6 +176,15 @@ constexpr std::array kMigrations = {&create_version_1,     &migrate_to_version_2
                                     &migrate_to_version_7};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
+// What the first migrations make.
+Result<storage::Schema> schema_of(std::int64_t version) {
+    BOOST_OUTCOME_TRY(database, Database::in_memory());
+    for (std::int64_t at = 0; at < version; ++at) {
+        BOOST_OUTCOME_TRYV(kMigrations.at(static_cast<std::size_t>(at))(*database));
+    }
+    return database->schema();
+}
+
 }  // namespace
 
 Result<Content> identify(Database& database) {
@@ -203,6 +212,17 @@ Result<Content> identify(Database& database) {
              "To go on without it, move the file away: what exists is found by its keys again."});
     }
     return version == kVersion ? Content::current : Content::older;
+}
+
+Result<void> check_schema(Database& database) {
+    // With its version, at one moment: another process may be migrating the file just now.
+    BOOST_OUTCOME_TRY(found, database.schema());
+    if (found.version < 1 || found.version > kVersion)
+        return database.damaged("it has no version of a state");
+    BOOST_OUTCOME_TRY(ours, schema_of(found.version));
+    const auto faults = storage::schema_faults(found, ours);
+    if (faults.empty()) return success();
+    return database.damaged(fmt::format("{}", fmt::join(faults, "; ")));
 }
 
 Result<void> configure(Database& database) {

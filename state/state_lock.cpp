@@ -12,7 +12,8 @@
 #include <thread>
 #include <utility>
 
-#include "state/private_file.h"
+#include "state/opening.h"
+#include "storage/private_file.h"
 
 namespace tlm {
 namespace {
@@ -37,8 +38,10 @@ class FileDescriptor {
     int fd_;
 };
 
-std::string lock_path(const std::string& state_path) {
-    return state::canonical_path(state_path) + ".lock";
+Result<std::string> lock_path(const OwnFile& state) {
+    auto file = storage::locate(state.path);
+    if (!file) return state::unusable(file.error());
+    return file.value() + ".lock";
 }
 
 Error cannot_lock(const std::string& path, int cause) {
@@ -128,11 +131,10 @@ Result<int> open_lock_file(const std::string& path) {
 
 }  // namespace
 
-Result<StateLock> StateLock::acquire(const std::string& state_path, const std::string& doing,
-                                     milliseconds timeout) {
+Result<StateLock> StateLock::acquire(const OwnFile& state, const std::string& doing, milliseconds timeout) {
     constexpr milliseconds kLongestPause(500);
-    const std::string path = lock_path(state_path);
-    BOOST_OUTCOME_TRYV(state::create_directory_of(path));
+    BOOST_OUTCOME_TRY(path, lock_path(state));
+    if (auto made = storage::create_directory_of(path); !made) return state::unusable(made.error());
     const auto deadline = steady_clock::now() + timeout;
     milliseconds pause(10);
     while (true) {
@@ -151,8 +153,8 @@ Result<StateLock> StateLock::acquire(const std::string& state_path, const std::s
     }
 }
 
-Result<std::optional<LockHolder>> StateLock::holder(const std::string& state_path) {
-    const std::string path = lock_path(state_path);
+Result<std::optional<LockHolder>> StateLock::holder(const OwnFile& state) {
+    BOOST_OUTCOME_TRY(path, lock_path(state));
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (file.get() < 0) {
         if (errno == ENOENT || errno == ENOTDIR) return std::optional<LockHolder>();

@@ -6,6 +6,7 @@
 
 #include "engine/base/result.h"
 #include "state/lock_record.h"
+#include "storage/private_file.h"
 
 namespace tlm {
 
@@ -17,10 +18,10 @@ class StateLock {
   public:
     // Waits up to `timeout` for another holder. `doing` is what others are told. Errors: locked, naming the
     // holder; state, where the file can't be locked at all.
-    [[nodiscard]] static Result<StateLock> acquire(const std::string& state_path, const std::string& doing,
+    [[nodiscard]] static Result<StateLock> acquire(const OwnFile& state, const std::string& doing,
                                                    std::chrono::milliseconds timeout);
     // Who holds the lock at this moment; nothing where nobody does. Creates nothing. Errors: state.
-    [[nodiscard]] static Result<std::optional<LockHolder>> holder(const std::string& state_path);
+    [[nodiscard]] static Result<std::optional<LockHolder>> holder(const OwnFile& state);
 
     StateLock(StateLock&& other) noexcept;
     StateLock& operator=(StateLock&& other) noexcept;
