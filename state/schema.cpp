@@ -170,10 +170,23 @@ Result<void> migrate_to_version_7(Database& database) {
     )sql");
 }
 
+// Who holds the lock. `scope` is `*` for the whole state.
+Result<void> migrate_to_version_8(Database& database) {
+    return database.script(R"sql(
+        CREATE TABLE holders(
+            scope TEXT PRIMARY KEY,
+            user TEXT NOT NULL,
+            host TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            since TEXT NOT NULL,
+            doing TEXT NOT NULL) WITHOUT ROWID;
+    )sql");
+}
+
 // The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
 constexpr std::array kMigrations = {&create_version_1,     &migrate_to_version_2, &migrate_to_version_3,
                                     &migrate_to_version_4, &migrate_to_version_5, &migrate_to_version_6,
-                                    &migrate_to_version_7};
+                                    &migrate_to_version_7, &migrate_to_version_8};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
 
 // What the first migrations make.

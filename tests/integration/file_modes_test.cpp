@@ -28,14 +28,10 @@ class UnderUmask : public testing::TestWithParam<const char*> {
             {"/bin/sh", "-c", fmt::format("umask {}; exec {} {}", GetParam(), tested_program(), arguments)},
             project.environment, project.directory.string());
     }
-    // The lock says who holds it, to everyone who can reach it.
     void expect_private(const fs::path& directory) const {
         EXPECT_EQ(mode_of(directory), 0700U) << directory;
         for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-            const unsigned expected = entry.is_directory()                  ? 0700U
-                                      : entry.path().extension() == ".lock" ? 0644U
-                                                                            : 0600U;
-            EXPECT_EQ(mode_of(entry.path()), expected) << entry.path();
+            EXPECT_EQ(mode_of(entry.path()), entry.is_directory() ? 0700U : 0600U) << entry.path();
         }
     }
     Project project;

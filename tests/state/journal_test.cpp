@@ -154,6 +154,7 @@ TEST_F(JournalTest, Open_FileOfVersion5_KnowsWhatItsPlansMadeAndLeftOpen) {
             number INTEGER NOT NULL,
             resources TEXT NOT NULL,
             PRIMARY KEY (target, number));
+        DROP TABLE holders;
         PRAGMA user_version = 5;
     )sql");
     const auto file = open(StateMode::write);

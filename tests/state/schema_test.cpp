@@ -36,9 +36,9 @@ class SchemaTest : public StateTest {
 
 TEST_F(SchemaTest, Open_VersionOfANewerProgram_IsRefusedWithBothVersions) {
     static_cast<void>(open(StateMode::write));
-    tamper("PRAGMA user_version = 8");
+    tamper("PRAGMA user_version = 9");
     for (const StateMode mode : {StateMode::read, StateMode::write}) {
-        expect_refused(mode, "newer tlm: it has version 8, this program knows versions up to 7",
+        expect_refused(mode, "newer tlm: it has version 9, this program knows versions up to 8",
                        "Update tlm");
     }
 }
