@@ -20,6 +20,11 @@ Error bad(const std::string& name, const Setting& setting, std::string_view what
     return fail(ErrorCode::bad_input, fmt::format("{} {}", name, what), setting.origin);
 }
 
+// Whether the user names it at this call, and not a file of the directory, which may be a checkout's.
+bool named_by_user(const Setting* setting) {
+    return setting != nullptr && (setting->origin == "the environment" || setting->origin.starts_with("--"));
+}
+
 class Resolver {
   public:
     explicit Resolver(const SettingMap& settings) : settings_(settings) {}
@@ -79,6 +84,7 @@ Result<void> read_addresses(const Resolver& resolver, bool waits, Settings& sett
                       url == nullptr ? default_target() : read_target_address(url->value, url->origin, tls));
     settings.target = std::move(address.text);
     settings.sandbox_path = std::move(address.sandbox_path);
+    settings.sandbox_named = named_by_user(url);
     const Setting* broker = resolver.find("NATS_URL");
     // Other programs go by NATS_URL too: where nothing waits, or nobody sends events, it is none of our
     // business.
@@ -139,7 +145,8 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
         settings.host_id = host->value;
     }
     settings.workflows_dir = resolver.text("WORKFLOWS_DIR", "workflows");
-    settings.state_path = resolver.text("TLM_STATE", ".tlm/state.db");
+    settings.state_path =
+        OwnFile(resolver.text("TLM_STATE", ".tlm/state.db"), named_by_user(resolver.find("TLM_STATE")));
     settings.trusted_keys_dir = resolver.text("TLM_TRUSTED_KEYS");
     settings.tls = {resolver.text("AGAMEMNON_CA_CERT"), resolver.text("AGAMEMNON_CLIENT_CERT"),
                     resolver.text("AGAMEMNON_CLIENT_KEY")};

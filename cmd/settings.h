@@ -10,17 +10,19 @@
 #include "cmd/options.h"
 #include "engine/base/secret.h"
 #include "providers/agamemnon/agamemnon.h"
+#include "storage/private_file.h"
 
 namespace tlm::cmd {
 
 // What a run works with, from options, environment, .env, tlm.conf and defaults, in this order of precedence.
 struct Settings {
-    std::string target;        // canonical: https://… without a slash at the end, or sandbox:PATH
-    std::string sandbox_path;  // empty for a server
+    std::string target;          // canonical: https://… without a slash at the end, or sandbox:PATH
+    std::string sandbox_path;    // empty for a server
+    bool sandbox_named = false;  // as OwnFile::named
     Secret api_key;
     std::string host_id;
     std::string workflows_dir;
-    std::string state_path;
+    OwnFile state_path{".tlm/state.db"};
     std::string trusted_keys_dir;  // *.pub, by which plans must be signed; may be empty
     TlsFiles tls;
     std::chrono::milliseconds timeout{30000};  // of one request

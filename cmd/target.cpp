@@ -13,7 +13,7 @@ namespace tlm::cmd {
 Result<Target> Target::open(const Context& context) {
     const Settings& settings = context.settings;
     if (!settings.sandbox_path.empty()) {
-        BOOST_OUTCOME_TRY(sandbox, Sandbox::open(settings.sandbox_path));
+        BOOST_OUTCOME_TRY(sandbox, Sandbox::open({settings.sandbox_path, settings.sandbox_named}));
         return Target(std::move(sandbox));
     }
     BOOST_OUTCOME_TRY(servers, load_servers());

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "storage/sqlite_safety.h"
+
 namespace tlm::state {
 namespace {
 
@@ -142,10 +144,13 @@ Result<std::unique_ptr<Database>> Database::connect(const std::string& path, boo
     sqlite3* handle = nullptr;
     const std::string name = "file:" + percent_encoded(path) + (immutable ? "?immutable=1" : "");
     const int access = immutable ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    const int flags = access | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    const int flags =
+        access | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
     const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
     std::unique_ptr<Database> database(new Database(path, handle));
     if (code != SQLITE_OK) return describe(handle, code, path);
+    if (const int hardened = storage::harden(handle); hardened != SQLITE_OK)
+        return describe(handle, hardened, path);
     sqlite3_busy_timeout(handle, kBusyMilliseconds);
     // The first access: whether this is a database, and whether its side files can be opened.
     BOOST_OUTCOME_TRYV(database->integer("PRAGMA schema_version"));
@@ -163,6 +168,15 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
     if (has_content(path + "-wal")) return database;
     auto as_it_stands = connect(path, true);
     return as_it_stands ? std::move(as_it_stands) : std::move(database);
+}
+
+Result<std::unique_ptr<Database>> Database::in_memory() {
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(
+        ":memory:", &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    std::unique_ptr<Database> database(new Database(":memory:", handle));
+    if (code != SQLITE_OK) return describe(handle, code, ":memory:");
+    return database;
 }
 
 Database::~Database() {
@@ -205,6 +219,12 @@ Result<void> Database::copy_to(const std::string& path) {
     if (code != SQLITE_OK) return copy->failure(code);
     // A file of its own, without a log beside it.
     return copy->script("PRAGMA journal_mode = DELETE");
+}
+
+Result<storage::Schema> Database::schema() {
+    storage::Schema schema;
+    if (const int code = storage::read_schema(handle_, schema); code != SQLITE_OK) return failure(code);
+    return schema;
 }
 
 Error Database::failure(int code) const {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/base/result.h"
+#include "storage/schema.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -56,11 +57,14 @@ class Statement {
 // Not thread-safe.
 class Database {
   public:
-    // Opens an existing file, for writing too where its permissions allow. Where not even SQLite's side files
-    // can be made (a read-only directory), it is read as it stands.
+    // Opens an existing file, for writing too where its permissions allow. No link is followed, so that the
+    // links of its directories must have been resolved. Where not even SQLite's side files can be made (a
+    // read-only directory), it is read as it stands.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& path);
     // The same, and an error where it can't be written to at all.
     [[nodiscard]] static Result<std::unique_ptr<Database>> open_to_write(const std::string& path);
+    // One that is gone with its connection.
+    [[nodiscard]] static Result<std::unique_ptr<Database>> in_memory();
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
@@ -88,6 +92,8 @@ class Database {
 
     // Copies everything to a file that exists already, by SQLite's online backup.
     [[nodiscard]] Result<void> copy_to(const std::string& path);
+
+    [[nodiscard]] Result<storage::Schema> schema();
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::int64_t last_row() const;

@@ -11,8 +11,7 @@
 
 #include "engine/resource/address.h"
 #include "state/database.h"
-#include "state/private_file.h"
-#include "state/schema.h"
+#include "state/opening.h"
 
 namespace tlm {
 namespace {
@@ -21,18 +20,15 @@ using state::Database;
 
 constexpr std::size_t kMostFaults = 100;
 
-Result<std::unique_ptr<Database>> open_state(const std::string& path) {
-    const std::string canonical = state::canonical_path(path);
+Result<std::unique_ptr<Database>> open_state(const OwnFile& own) {
+    BOOST_OUTCOME_TRY(found, state::open_to_read(own));
+    if (found.database != nullptr) return std::move(found.database);
     std::error_code error;
-    if (!std::filesystem::exists(canonical, error) && !error) {
-        return fail(ErrorCode::not_found, "there is no state yet", path,
+    if (!std::filesystem::exists(found.path, error)) {
+        return fail(ErrorCode::not_found, "there is no state yet", own.path,
                     {"`tlm apply` makes one; --state or TLM_STATE names another."});
     }
-    BOOST_OUTCOME_TRY(database, Database::open(canonical));
-    BOOST_OUTCOME_TRY(content, state::identify(*database));
-    if (content == state::Content::empty)
-        return fail(ErrorCode::not_found, "the state is an empty file", path, {"`tlm apply` fills it."});
-    return std::move(database);
+    return fail(ErrorCode::not_found, "the state is an empty file", own.path, {"`tlm apply` fills it."});
 }
 
 class Checker {
@@ -115,12 +111,12 @@ bool rename_to_new(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-Result<StateCheck> check_state(const std::string& path) {
+Result<StateCheck> check_state(const OwnFile& path) {
     BOOST_OUTCOME_TRY(database, open_state(path));
     return Checker(*database).run();
 }
 
-Result<void> back_up_state(const std::string& path, const std::string& copy) {
+Result<void> back_up_state(const OwnFile& path, const std::string& copy) {
     BOOST_OUTCOME_TRY(database, open_state(path));
     std::error_code error;
     if (std::filesystem::symlink_status(copy, error).type() != std::filesystem::file_type::not_found) {
@@ -134,17 +130,19 @@ Result<void> back_up_state(const std::string& path, const std::string& copy) {
         return fail(ErrorCode::bad_input, "can't write the backup: " + std::generic_category().message(errno),
                     temporary, {"Choose another place, or remove what is there."});
     }
-    if (auto created = state::create_private_file(temporary); !created) {
+    if (auto created = storage::create_private_file(temporary); !created) {
         return fail(ErrorCode::bad_input, created.error().message, copy,
                     {"Choose another place, or make its directory first."});
     }
-    auto copied = database->copy_to(temporary);
+    // SQLite follows no link, wherever it is in the path.
+    BOOST_OUTCOME_TRY(resolved, storage::locate(temporary));
+    auto copied = database->copy_to(resolved);
     if (copied && !rename_to_new(temporary, copy)) {
         copied =
             fail(ErrorCode::state, "can't write the backup: " + std::generic_category().message(errno), copy);
     }
     if (copied) {
-        state::sync_directory_of(copy);
+        storage::sync_directory_of(copy);
     } else {
         ::unlink(temporary.c_str());
     }

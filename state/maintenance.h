@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "storage/private_file.h"
 
 namespace tlm {
 
@@ -21,11 +22,11 @@ struct StateCheck {
 // Reads everything: SQLite's own integrity check, the references between tables, and whether every address
 // and every attribute means something. Changes nothing. Errors: not_found where there is no state; state,
 // where the file can't even be read.
-[[nodiscard]] Result<StateCheck> check_state(const std::string& path);
+[[nodiscard]] Result<StateCheck> check_state(const OwnFile& path);
 
 // Copies the state with SQLite's online backup, so that a running apply may go on writing. The copy is 0600,
 // and appears whole or not at all. Errors: not_found where there is no state; bad_input where the copy exists
 // already; state.
-[[nodiscard]] Result<void> back_up_state(const std::string& path, const std::string& copy);
+[[nodiscard]] Result<void> back_up_state(const OwnFile& path, const std::string& copy);
 
 }  // namespace tlm

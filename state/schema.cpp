@@ -170,11 +170,33 @@ Result<void> migrate_to_version_7(Database& database) {
     )sql");
 }
 
+// Who holds the lock. `scope` is `*` for the whole state.
+Result<void> migrate_to_version_8(Database& database) {
+    return database.script(R"sql(
+        CREATE TABLE holders(
+            scope TEXT PRIMARY KEY,
+            user TEXT NOT NULL,
+            host TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            since TEXT NOT NULL,
+            doing TEXT NOT NULL) WITHOUT ROWID;
+    )sql");
+}
+
 // The n-th brings a file from version n to version n + 1. Never changed once released; new ones are added.
 constexpr std::array kMigrations = {&create_version_1,     &migrate_to_version_2, &migrate_to_version_3,
                                     &migrate_to_version_4, &migrate_to_version_5, &migrate_to_version_6,
-                                    &migrate_to_version_7};
+                                    &migrate_to_version_7, &migrate_to_version_8};
 constexpr auto kVersion = static_cast<std::int64_t>(kMigrations.size());
+
+// What the first migrations make.
+Result<storage::Schema> schema_of(std::int64_t version) {
+    BOOST_OUTCOME_TRY(database, Database::in_memory());
+    for (std::int64_t at = 0; at < version; ++at) {
+        BOOST_OUTCOME_TRYV(kMigrations.at(static_cast<std::size_t>(at))(*database));
+    }
+    return database->schema();
+}
 
 }  // namespace
 
@@ -203,6 +225,17 @@ Result<Content> identify(Database& database) {
              "To go on without it, move the file away: what exists is found by its keys again."});
     }
     return version == kVersion ? Content::current : Content::older;
+}
+
+Result<void> check_schema(Database& database) {
+    // With its version, at one moment: another process may be migrating the file just now.
+    BOOST_OUTCOME_TRY(found, database.schema());
+    if (found.version < 1 || found.version > kVersion)
+        return database.damaged("it has no version of a state");
+    BOOST_OUTCOME_TRY(ours, schema_of(found.version));
+    const auto faults = storage::schema_faults(found, ours);
+    if (faults.empty()) return success();
+    return database.damaged(fmt::format("{}", fmt::join(faults, "; ")));
 }
 
 Result<void> configure(Database& database) {

@@ -15,6 +15,10 @@ enum class Content {
 // Refuses what is no state, and a state of a version that this program does not know.
 [[nodiscard]] Result<Content> identify(Database& database);
 
+// Refuses a state whose tables, indexes and views are not those that the migrations up to its version make: a
+// view or a trigger in a table's place would answer, or act, as whoever wrote the file likes. Errors: state.
+[[nodiscard]] Result<void> check_schema(Database& database);
+
 // How this program writes: a write-ahead log, synced at every commit.
 [[nodiscard]] Result<void> configure(Database& database);
 

@@ -1,18 +1,16 @@
 #include "state/state_file.h"
 
-#include <filesystem>
-#include <system_error>
-
 #include "state/binding_table.h"
 #include "state/cancellation_table.h"
 #include "state/database.h"
 #include "state/end_tables.h"
 #include "state/journal_table.h"
-#include "state/private_file.h"
+#include "state/opening.h"
 #include "state/protection_table.h"
 #include "state/schema.h"
 #include "state/snapshot_table.h"
 #include "state/stamp.h"
+#include "storage/private_file.h"
 
 namespace tlm {
 
@@ -20,16 +18,16 @@ using state::Content;
 using state::Database;
 using state::Transaction;
 
-StateFile::StateFile(std::string path, std::string target, StateMode mode, Now now)
-    : path_(std::move(path)), target_(std::move(target)), mode_(mode), now_(std::move(now)) {}
+StateFile::StateFile(OwnFile own, std::string target, StateMode mode, Now now)
+    : path_(own.path), own_(std::move(own)), target_(std::move(target)), mode_(mode), now_(std::move(now)) {}
 
 StateFile::~StateFile() = default;
 
-Result<std::unique_ptr<StateFile>> StateFile::open(const std::string& path, const std::string& target,
+Result<std::unique_ptr<StateFile>> StateFile::open(const OwnFile& own, const std::string& target,
                                                    StateMode mode, Now now) {
-    if (path.empty()) return fail(ErrorCode::bad_input, "the path of the state is empty");
+    if (own.path.empty()) return fail(ErrorCode::bad_input, "the path of the state is empty");
     if (!now) now = state::utc_now;
-    std::unique_ptr<StateFile> file(new StateFile(state::canonical_path(path), target, mode, std::move(now)));
+    std::unique_ptr<StateFile> file(new StateFile(own, target, mode, std::move(now)));
     if (mode == StateMode::write) {
         BOOST_OUTCOME_TRYV(file->create());
         BOOST_OUTCOME_TRYV(file->add_target());
@@ -40,29 +38,20 @@ Result<std::unique_ptr<StateFile>> StateFile::open(const std::string& path, cons
 }
 
 Result<void> StateFile::open_existing() {
-    std::error_code error;
-    const auto status = std::filesystem::status(path_, error);
-    if (status.type() == std::filesystem::file_type::not_found) return success();
-    BOOST_OUTCOME_TRY(database, Database::open(path_));
-    BOOST_OUTCOME_TRY(content, state::identify(*database));
-    if (content == Content::empty) return success();
-    if (content == Content::older) {
-        BOOST_OUTCOME_TRYV(state::migrate(*database));
+    BOOST_OUTCOME_TRY(found, state::open_to_read(own_));
+    path_ = std::move(found.path);
+    if (found.database == nullptr) return success();
+    if (found.content == Content::older) {
+        BOOST_OUTCOME_TRYV(state::migrate(*found.database));
     }
-    database_ = std::move(database);
+    database_ = std::move(found.database);
     return find_target();
 }
 
 Result<void> StateFile::create() {
-    BOOST_OUTCOME_TRYV(state::create_directory_of(path_));
-    BOOST_OUTCOME_TRYV(state::create_private_file(path_));
-    BOOST_OUTCOME_TRY(database, Database::open_to_write(path_));
-    BOOST_OUTCOME_TRY(content, state::identify(*database));
-    BOOST_OUTCOME_TRYV(state::configure(*database));
-    if (content != Content::current) {
-        BOOST_OUTCOME_TRYV(state::migrate(*database));
-    }
+    BOOST_OUTCOME_TRY(database, state::open_or_create(own_));
     database_ = std::move(database);
+    path_ = database_->path();
     BOOST_OUTCOME_TRY(next, state::next_entry(*database_));
     next_entry_ = next;
     return find_target();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/ports/state.h"
+#include "storage/private_file.h"
 
 namespace tlm {
 
@@ -26,8 +27,9 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
 
     // `target` as it was given: https://… or sandbox:PATH. A file that does not exist reads as an empty
     // state; in write mode it is created, with its directory, for the owner's eyes only. Errors: state, also
-    // for a file that is damaged, another program's, or written by a newer tlm.
-    [[nodiscard]] static Result<std::unique_ptr<StateFile>> open(const std::string& path,
+    // for a file that is damaged, another program's, written by a newer tlm, or not safe to use (a link, a
+    // mount point, another user's).
+    [[nodiscard]] static Result<std::unique_ptr<StateFile>> open(const OwnFile& own,
                                                                  const std::string& target, StateMode mode,
                                                                  Now now = {});
     ~StateFile() override;
@@ -69,7 +71,7 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
     [[nodiscard]] Result<void> commit(const JournalBatch& batch) override;
 
   private:
-    StateFile(std::string path, std::string target, StateMode mode, Now now);
+    StateFile(OwnFile own, std::string target, StateMode mode, Now now);
     [[nodiscard]] Result<void> open_existing();
     [[nodiscard]] Result<void> create();
     [[nodiscard]] Result<void> find_target();
@@ -81,7 +83,8 @@ class StateFile final : public StateReader, public SnapshotCache, public Journal
     template <typename T, typename Read>
     [[nodiscard]] Result<T> read_or_empty(Read read) const;
 
-    std::string path_;
+    std::string path_;  // for messages
+    OwnFile own_;
     std::string target_;
     StateMode mode_;
     Now now_;

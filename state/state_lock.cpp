@@ -1,192 +1,133 @@
 #include "state/state_lock.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <system_error>
 #include <thread>
-#include <utility>
 
-#include "state/private_file.h"
+#include "state/file_lock.h"
+#include "state/holder_table.h"
+#include "state/opening.h"
 
 namespace tlm {
-namespace {
 
+using state::Attempt;
+using state::LegacyLock;
+using state::StateDescriptor;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-enum class Attempt { taken, held, replaced };
+// Members end in the reverse of this order: the connection before the descriptor of the same file, and the
+// lock last.
+struct StateLock::Held {
+    StateDescriptor descriptor;
+    LegacyLock legacy;
+    std::unique_ptr<state::Database> database = {};  // through which the holder's row is written
 
-class FileDescriptor {
-  public:
-    explicit FileDescriptor(int fd) : fd_(fd) {}
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    ~FileDescriptor() {
-        if (fd_ >= 0) ::close(fd_);
+    ~Held() {
+        // Otherwise the next holder would be mistaken for this one until it has written its own row.
+        if (database != nullptr) static_cast<void>(state::erase_holder(*database));
     }
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] int release() { return std::exchange(fd_, -1); }
-
-  private:
-    int fd_;
 };
 
-std::string lock_path(const std::string& state_path) {
-    return state::canonical_path(state_path) + ".lock";
+namespace {
+
+// Who holds the lock of the state's own file. Nothing is known of a holder that has taken it and not written
+// its row yet, nor where the state can't be read.
+std::optional<LockHolder> holder_of_state(const OwnFile& state) {
+    const auto found = state::open_to_read(state);
+    if (!found || found.value().database == nullptr) return std::nullopt;
+    auto holder = state::read_holder(*found.value().database);
+    return holder ? std::move(holder.value()) : std::nullopt;
 }
 
-Error cannot_lock(const std::string& path, int cause) {
-    const bool full = cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
-    return fail(ErrorCode::state, "can't lock the state: " + std::generic_category().message(cause), path,
-                {full ? "Free space on the disk and run the command again."
-                      : "Check the permissions of the file and of its directory, or choose another place "
-                        "with `--state` or TLM_STATE."});
+LockHolder holder_of_legacy(const std::string& file) {
+    const auto lock = LegacyLock::open(file);
+    return lock ? state::from_record(lock.value().record()) : LockHolder();
 }
 
-struct flock whole_file() {
-    struct flock lock {};
-    lock.l_type = F_WRLCK;
-    lock.l_whence = SEEK_SET;
-    return lock;
-}
-
-// The path may have got a new file since `fd` was opened: then a lock on the old one excludes nobody.
-bool is_at_path(int fd, const std::string& path) {
-    struct stat opened {};
-    struct stat named {};
-    return ::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
-           opened.st_ino == named.st_ino;
-}
-
-Result<Attempt> try_lock(int fd, const std::string& path) {
-    struct flock lock = whole_file();
-    if (::fcntl(fd, F_OFD_SETLK, &lock) != 0) {
-        if (errno == EAGAIN || errno == EACCES) return Attempt::held;
-        return cannot_lock(path, errno);
-    }
-    return is_at_path(fd, path) ? Attempt::taken : Attempt::replaced;
-}
-
-// A record that would not fit is not ours.
-std::string first_line(int fd) {
-    std::array<char, 4096> buffer{};
-    const ssize_t count = ::pread(fd, buffer.data(), buffer.size(), 0);
-    const std::string text(buffer.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
-    return text.substr(0, text.find('\n'));
-}
-
-// The holder takes the lock a moment before it writes its record.
-LockHolder read_holder(int fd) {
+// A holder takes the lock a moment before it writes who it is.
+LockHolder known_holder(const OwnFile& state, const std::string& file, bool of_state) {
     constexpr int kTries = 20;
     for (int i = 0; i < kTries; ++i) {
-        const std::string line = first_line(fd);
-        if (!line.empty()) return state::from_record(line);
+        auto holder = of_state ? holder_of_state(state) : std::nullopt;
+        if (!holder) holder = holder_of_legacy(file);
+        if (holder != LockHolder()) return *holder;
         std::this_thread::sleep_for(milliseconds(1));
     }
     return {};
 }
 
-Result<void> write_record(int fd, const std::string& path, const std::string& doing) {
-    const std::string record = state::to_record(state::this_process(doing));
-    if (::ftruncate(fd, 0) != 0) return cannot_lock(path, errno);
-    const ssize_t written = ::pwrite(fd, record.data(), record.size(), 0);
-    if (written != static_cast<ssize_t>(record.size()))
-        return cannot_lock(path, written < 0 ? errno : ENOSPC);
-    return success();
-}
-
-Error locked_by(int fd, const std::string& path) {
-    return fail(ErrorCode::locked, "the state is locked by " + state::describe(read_holder(fd)), path,
+Error locked_by(const LockHolder& holder, const std::string& file) {
+    return fail(ErrorCode::locked, "the state is locked by " + state::describe(holder), file,
                 {"Wait for it with `--lock-timeout`, for example `--lock-timeout 60s`.",
                  "The lock ends by itself with the process that holds it; there is nothing to delete."});
 }
 
-Error not_a_lock(const std::string& path) {
-    return fail(ErrorCode::state, "can't lock the state: its lock is a link, or no file", path,
-                {"See who put it there, and remove it."});
-}
-
-Result<int> open_lock_file(const std::string& path) {
-    // It is truncated and written to, so it must be ours alone: a link could stand for any file of the
-    // user's.
-    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644));
-    if (file.get() < 0 && errno == ELOOP) return not_a_lock(path);
-    if (file.get() < 0) return cannot_lock(path, errno);
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return cannot_lock(path, errno);
-    if (!S_ISREG(status.st_mode) || status.st_nlink > 1) return not_a_lock(path);
-    // Everyone may read who holds it, whatever the umask; only its owner can change that.
-    static_cast<void>(::fchmod(file.get(), 0644));
-    return file.release();
+// Who holds the lock is written in both places.
+Result<void> record_holder(const std::string& doing, LegacyLock& legacy, state::Database& database) {
+    const LockHolder holder = state::this_process(doing);
+    BOOST_OUTCOME_TRYV(legacy.write_record(state::to_record(holder)));
+    // It is of no use once the process is gone, so that it need not be durable.
+    BOOST_OUTCOME_TRYV(database.script("PRAGMA synchronous = NORMAL"));
+    return state::put_holder(database, holder);
 }
 
 }  // namespace
 
-Result<StateLock> StateLock::acquire(const std::string& state_path, const std::string& doing,
-                                     milliseconds timeout) {
+StateLock::StateLock(std::unique_ptr<Held> held) : held_(std::move(held)) {}
+StateLock::StateLock(StateLock&& other) noexcept = default;
+StateLock& StateLock::operator=(StateLock&& other) noexcept = default;
+StateLock::~StateLock() = default;
+
+Result<StateLock> StateLock::acquire(const OwnFile& state, const std::string& doing, milliseconds timeout) {
     constexpr milliseconds kLongestPause(500);
-    const std::string path = lock_path(state_path);
-    BOOST_OUTCOME_TRYV(state::create_directory_of(path));
     const auto deadline = steady_clock::now() + timeout;
     milliseconds pause(10);
+    auto place = storage::prepare_to_write(state);
+    if (!place) return state::unusable(place.error());
+    const std::string& file = place.value().file;
     while (true) {
-        BOOST_OUTCOME_TRY(opened, open_lock_file(path));
-        FileDescriptor file(opened);
-        BOOST_OUTCOME_TRY(attempt, try_lock(file.get(), path));
-        if (attempt == Attempt::taken) {
-            StateLock lock(file.release());
-            BOOST_OUTCOME_TRYV(write_record(lock.fd_, path, doing));
-            return lock;
+        BOOST_OUTCOME_TRY(descriptor, StateDescriptor::open(file, true));
+        BOOST_OUTCOME_TRY(attempt, descriptor.try_lock());
+        const bool of_state = attempt == Attempt::held;
+        if (attempt == Attempt::taken && descriptor.is_at_path()) {
+            BOOST_OUTCOME_TRY(legacy, LegacyLock::open_or_create(file));
+            BOOST_OUTCOME_TRY(also, legacy.try_lock());
+            if (also == Attempt::taken) {
+                // From here on both end with this object.
+                StateLock lock(std::unique_ptr<Held>(new Held{std::move(descriptor), std::move(legacy)}));
+                BOOST_OUTCOME_TRY(database, state::open_or_create(place.value()));
+                lock.held_->database = std::move(database);
+                BOOST_OUTCOME_TRYV(record_holder(doing, lock.held_->legacy, *lock.held_->database));
+                return lock;
+            }
         }
         const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-        if (left <= milliseconds::zero()) return locked_by(file.get(), path);
+        if (left <= milliseconds::zero()) return locked_by(known_holder(state, file, of_state), file);
         std::this_thread::sleep_for(std::min(pause, left));
         pause = std::min(pause * 2, kLongestPause);
     }
 }
 
-Result<std::optional<LockHolder>> StateLock::holder(const std::string& state_path) {
-    const std::string path = lock_path(state_path);
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file.get() < 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::optional<LockHolder>();
-        return errno == ELOOP ? not_a_lock(path) : cannot_lock(path, errno);
+Result<std::optional<LockHolder>> StateLock::holder(const OwnFile& state) {
+    auto located = storage::locate(state.path);
+    if (!located) return state::unusable(located.error());
+    const std::string& file = located.value();
+    if (auto safe = storage::inspect(file); !safe) return state::unusable(safe.error());
+    const auto descriptor = StateDescriptor::open(file, false);
+    if (!descriptor && descriptor.error().code != ErrorCode::not_found) return descriptor.error();
+    bool of_state = false;
+    if (descriptor) {
+        BOOST_OUTCOME_TRY(held, descriptor.value().locked_elsewhere());
+        of_state = held;
     }
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return cannot_lock(path, errno);
-    if (!S_ISREG(status.st_mode)) return not_a_lock(path);
-    struct flock lock = whole_file();
-    if (::fcntl(file.get(), F_OFD_GETLK, &lock) != 0) return cannot_lock(path, errno);
-    if (lock.l_type == F_UNLCK) return std::optional<LockHolder>();
-    return std::optional<LockHolder>(read_holder(file.get()));
-}
-
-StateLock::StateLock(StateLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-StateLock& StateLock::operator=(StateLock&& other) noexcept {
-    if (this != &other) {
-        release();
-        fd_ = std::exchange(other.fd_, -1);
+    const auto legacy = LegacyLock::open(file);
+    if (!legacy && legacy.error().code != ErrorCode::not_found) return legacy.error();
+    if (!of_state) {
+        if (!legacy) return std::optional<LockHolder>();
+        BOOST_OUTCOME_TRY(held, legacy.value().locked_elsewhere());
+        if (!held) return std::optional<LockHolder>();
     }
-    return *this;
-}
-
-StateLock::~StateLock() {
-    release();
-}
-
-void StateLock::release() {
-    if (fd_ < 0) return;
-    // Otherwise the next holder would be mistaken for this one until it has written its own record.
-    [[maybe_unused]] const int emptied = ::ftruncate(fd_, 0);
-    ::close(fd_);
-    fd_ = -1;
+    return std::optional<LockHolder>(known_holder(state, file, of_state));
 }
 
 }  // namespace tlm

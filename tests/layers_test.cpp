@@ -1,5 +1,6 @@
-// The layers, held by reading every include: engine includes nothing of the others; state and providers
-// include the engine only; cmd puts them together. Third-party headers stay out of our headers.
+// The layers, held by reading every include: engine includes nothing of the others; storage includes the
+// engine only; state and providers include the engine and, where they keep files, storage; cmd puts them
+// together. Third-party headers stay out of our headers.
 
 #include <gtest/gtest.h>
 
@@ -56,8 +57,11 @@ void expect_only(const std::string& folder, const std::set<std::string>& allowed
 TEST(Layers, EngineIncludesNothingOfTheOthers) {
     expect_only("engine", {"engine"});
 }
-TEST(Layers, StateIncludesTheEngineOnly) {
-    expect_only("state", {"state", "engine"});
+TEST(Layers, StorageIncludesTheEngineOnly) {
+    expect_only("storage", {"storage", "engine"});
+}
+TEST(Layers, StateIncludesEngineAndStorageOnly) {
+    expect_only("state", {"state", "storage", "engine"});
 }
 TEST(Layers, AgamemnonIncludesTheEngineOnly) {
     expect_only("providers/agamemnon", {"providers/agamemnon", "engine"});
@@ -65,12 +69,12 @@ TEST(Layers, AgamemnonIncludesTheEngineOnly) {
 TEST(Layers, NatsIncludesTheEngineOnly) {
     expect_only("providers/nats", {"providers/nats", "engine"});
 }
-TEST(Layers, SandboxIncludesTheEngineOnly) {
-    expect_only("providers/sandbox", {"providers/sandbox", "engine"});
+TEST(Layers, SandboxIncludesEngineAndStorageOnly) {
+    expect_only("providers/sandbox", {"providers/sandbox", "storage", "engine"});
 }
 TEST(Layers, CommandLineIncludesNoTests) {
-    expect_only("cmd",
-                {"cmd", "engine", "state", "providers/agamemnon", "providers/nats", "providers/sandbox"});
+    expect_only("cmd", {"cmd", "engine", "storage", "state", "providers/agamemnon", "providers/nats",
+                        "providers/sandbox"});
 }
 
 TEST(Layers, EngineKnowsNoHttpSqlTerminalOrEnvironment) {
@@ -88,7 +92,7 @@ TEST(Layers, EngineKnowsNoHttpSqlTerminalOrEnvironment) {
 TEST(Layers, ThirdPartyHeadersStayInSources) {
     static const std::regex third_party(
         R"(<(curl/|nats/|seccomp|sqlite3|yaml|rapidjson/|openssl/|fmt/|dtl/|uni(str|lbrk|width)|boost/program_options).*)");
-    for (const char* folder : {"engine", "state", "providers", "cmd"}) {
+    for (const char* folder : {"engine", "storage", "state", "providers", "cmd"}) {
         for (const Include& include : includes_of(folder)) {
             // fwd.h only declares names, so that a header need not bring the library in.
             if (include.file.extension() != ".h" || include.what == "<rapidjson/fwd.h>") continue;

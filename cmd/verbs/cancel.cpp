@@ -42,7 +42,7 @@ Result<ExitCode> run_cancel(const Context& context) {
             holder ? fmt::format("what is under way does not wait for tasks: {}",
                                  visible(state::describe(*holder)))
                    : "no `tlm run` is under way with this state",
-            settings.state_path,
+            settings.state_path.path,
             {holder ? "Ctrl-C in its terminal stops it." : "`tlm status` shows how far the tasks are."});
     }
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));

@@ -124,7 +124,7 @@ Result<ExitCode> check(const Context& context) {
             text += fmt::format("  {}\n", visible(fault));
         BOOST_OUTCOME_TRYV(write_out(text));
         return fail(
-            ErrorCode::state, "the state is damaged", context.settings.state_path,
+            ErrorCode::state, "the state is damaged", context.settings.state_path.path,
             {"Restore a backup, or move the file away and run `tlm plan`: a new state finds what exists "
              "by its keys."});
     }

@@ -8,6 +8,9 @@
 #include <system_error>
 #include <thread>
 
+#include "storage/schema.h"
+#include "storage/sqlite_safety.h"
+
 namespace tlm::sandbox {
 namespace {
 
@@ -70,11 +73,14 @@ Failure Database::failure(int code) const {
 Try<std::unique_ptr<Database>> Database::connect(const std::string& path, bool immutable) {
     sqlite3* handle = nullptr;
     const int access = immutable ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-    const int code =
-        sqlite3_open_v2(uri(path, immutable).c_str(), &handle,
-                        access | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int code = sqlite3_open_v2(
+        uri(path, immutable).c_str(), &handle,
+        access | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW,
+        nullptr);
     std::unique_ptr<Database> database(new Database(handle));
     if (code != SQLITE_OK) return database->failure(code);
+    if (const int hardened = storage::harden(handle); hardened != SQLITE_OK)
+        return database->failure(hardened);
     sqlite3_busy_timeout(handle, kBusyMilliseconds);
     BOOST_OUTCOME_TRYV(database->script("PRAGMA synchronous = FULL"));
     BOOST_OUTCOME_TRYV(database->integer("PRAGMA schema_version"));
@@ -118,7 +124,26 @@ Try<bool> Database::is_sandbox() {
     }
     if (version > kVersion)
         return Failure{fmt::format("it was written by a newer tlm (version {})", version)};
+    BOOST_OUTCOME_TRYV(check_schema());
     return true;
+}
+
+Try<void> Database::check_schema() {
+    storage::Schema found;
+    if (const int code = storage::read_schema(handle_, found); code != SQLITE_OK) return failure(code);
+    sqlite3* handle = nullptr;
+    const int opened = sqlite3_open(":memory:", &handle);
+    const std::unique_ptr<Database> memory(new Database(handle));
+    if (opened != SQLITE_OK) return memory->failure(opened);
+    BOOST_OUTCOME_TRYV(memory->script(kSchema));
+    storage::Schema ours;
+    if (const int code = storage::read_schema(handle, ours); code != SQLITE_OK) return memory->failure(code);
+    const auto faults = storage::schema_faults(found, ours);
+    if (faults.empty()) return boost::outcome_v2::success();
+    return Failure{fmt::format("it is damaged ({})", fmt::join(faults, "; ")),
+                   false,
+                   false,
+                   {"See who changed it, or move it away: a new sandbox begins empty."}};
 }
 
 Try<void> Database::initialise() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "engine/base/result.h"
 
@@ -19,6 +20,7 @@ struct Failure {
     std::string cause;
     bool busy = false;  // another process holds the write lock
     bool read_only = false;
+    std::vector<std::string> hints = {};
 };
 template <typename T>
 using Try = boost::outcome_v2::result<T, Failure, boost::outcome_v2::policy::terminate>;
@@ -37,13 +39,15 @@ class Row {
 // A connection to the sandbox's file, with what the sandbox needs of SQLite and no more. Not thread-safe.
 class Database {
   public:
-    // Opens an existing file; it is used as a sandbox only after is_sandbox() or initialise().
+    // Opens an existing file without following a link anywhere in the path; it is used as a sandbox only
+    // after is_sandbox() or initialise().
     [[nodiscard]] static Try<std::unique_ptr<Database>> open(const std::string& path);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    // False: the file is new and empty. Refuses another program's database, and a newer version.
+    // False: the file is new and empty. Refuses another program's database, a newer version, and tables,
+    // views or triggers that are not ours.
     [[nodiscard]] Try<bool> is_sandbox();
     // Makes an empty file a sandbox, unless another process was faster.
     [[nodiscard]] Try<void> initialise();
@@ -78,6 +82,7 @@ class Database {
     [[nodiscard]] Try<sqlite3_stmt*> start(const char* sql,
                                            std::initializer_list<std::string_view> parameters);
     [[nodiscard]] Try<bool> step(sqlite3_stmt* statement);
+    [[nodiscard]] Try<void> check_schema();
     [[nodiscard]] Try<void> script(const std::string& sql);
     [[nodiscard]] Try<std::int64_t> integer(const char* sql);
     [[nodiscard]] Failure failure(int code) const;

@@ -1,17 +1,11 @@
 #include "providers/sandbox/sandbox.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <ctime>
-#include <filesystem>
-#include <system_error>
 
 #include "providers/sandbox/database.h"
 #include "providers/sandbox/fleet_table.h"
@@ -22,7 +16,6 @@ using boost::outcome_v2::success;
 using sandbox::Database;
 using sandbox::Failure;
 using sandbox::Try;
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -54,54 +47,35 @@ std::string random_uuid() {
     return uuid;
 }
 
-Failure system_failure(int cause) {
-    return {std::generic_category().message(cause), false, cause == EACCES || cause == EROFS};
-}
-
-// The file and its directories, for the owner only. SQLite gives its own files beside it the same mode.
-Try<void> create_file(const fs::path& path) {
-    fs::path made;
-    for (const fs::path& part : path.parent_path()) {
-        made /= part;
-        if (::mkdir(made.c_str(), 0700) == 0) {
-            static_cast<void>(::chmod(made.c_str(), 0700));  // whatever the umask took away
-            continue;
-        }
-        const int cause = errno == EEXIST ? ENOTDIR : errno;  // matters only where it is no directory
-        std::error_code ignored;
-        if (!fs::is_directory(made, ignored)) return system_failure(cause);
-    }
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST) return success();
-    if (fd < 0) return system_failure(errno);
-    const bool made_private = ::fchmod(fd, 0600) == 0;
-    const int cause = errno;
-    ::close(fd);
-    if (!made_private) return system_failure(cause);
-    return success();
+Failure unsafe(const Error& error) {
+    return {error.message, false, false, error.hints};
 }
 
 }  // namespace
 
-Sandbox::Sandbox(std::string path, Now now) : path_(std::move(path)), now_(std::move(now)) {}
+Sandbox::Sandbox(OwnFile own, std::string path, Now now)
+    : own_(std::move(own)), path_(std::move(path)), now_(std::move(now)) {}
 
 Sandbox::~Sandbox() = default;
 
-Result<std::unique_ptr<Sandbox>> Sandbox::open(const std::string& path, Now now) {
-    std::error_code error;
-    const fs::path absolute = path.empty() ? fs::path() : fs::absolute(path, error);
-    if (absolute.empty() || error) {
-        return fail(ErrorCode::unreachable, "can't open the sandbox: its path is empty or can't be resolved",
-                    path, {"Name it as `sandbox:PATH`."});
+Result<std::unique_ptr<Sandbox>> Sandbox::open(const OwnFile& own, Now now) {
+    if (own.path.empty()) {
+        return fail(ErrorCode::unreachable, "can't open the sandbox: its path is empty", {},
+                    {"Name it as `sandbox:PATH`."});
+    }
+    auto file = storage::locate(own.path);
+    if (!file) {
+        return fail(ErrorCode::unreachable, "can't use the sandbox: " + file.error().message,
+                    file.error().where, file.error().hints);
     }
     if (!now) now = utc_now;
-    std::unique_ptr<Sandbox> sandbox(new Sandbox(absolute.string(), std::move(now)));
+    std::unique_ptr<Sandbox> sandbox(new Sandbox(own, file.value(), std::move(now)));
     if (auto opened = sandbox->open_existing(); !opened) return sandbox->unreachable(opened.error());
     return sandbox;
 }
 
 Error Sandbox::unreachable(const Failure& failure) const {
-    std::vector<std::string> hints;
+    std::vector<std::string> hints = failure.hints;
     if (failure.busy) hints = {"Another process is writing to it; run the command again."};
     if (failure.read_only) hints = {"Check the permissions of the file and of its directory."};
     return fail(ErrorCode::unreachable, "can't use the sandbox: " + failure.cause, path_, std::move(hints));
@@ -115,19 +89,27 @@ CallOutcome Sandbox::not_done(const Failure& failure) const {
 }
 
 Try<void> Sandbox::open_existing() {
-    std::error_code error;
-    if (fs::status(path_, error).type() == fs::file_type::not_found) return success();
+    auto presence = storage::inspect(path_);
+    if (!presence) return unsafe(presence.error());
+    if (presence.value() == storage::Presence::missing) return success();
     BOOST_OUTCOME_TRY(database, Database::open(path_));
     BOOST_OUTCOME_TRY(usable, database->is_sandbox());
-    if (usable) database_ = std::move(database);
+    if (usable) {
+        database_ = std::move(database);
+    } else if (auto fillable = storage::may_fill(own_, path_); !fillable) {
+        return unsafe(fillable.error());
+    }
     return success();
 }
 
 Try<void> Sandbox::prepare_write() {
     if (database_ == nullptr) {
-        BOOST_OUTCOME_TRYV(create_file(path_));
+        auto place = storage::prepare_to_write(own_);
+        if (!place) return unsafe(place.error());
         BOOST_OUTCOME_TRY(database, Database::open(path_));
         BOOST_OUTCOME_TRY(usable, database->is_sandbox());
+        if (!usable && !place.value().fillable)
+            return Failure{"it is an empty database that tlm did not make"};
         if (!usable) {
             BOOST_OUTCOME_TRYV(database->initialise());
         }

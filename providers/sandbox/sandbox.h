@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/ports/provider.h"
+#include "storage/private_file.h"
 
 namespace tlm {
 
@@ -28,8 +29,9 @@ class Sandbox final : public FleetReader, public FleetWriter {
   public:
     using Now = std::function<std::string()>;  // ISO 8601 UTC, what a new resource says of its creation
 
-    // Errors: unreachable, with the path and the cause.
-    [[nodiscard]] static Result<std::unique_ptr<Sandbox>> open(const std::string& path, Now now = {});
+    // Errors: unreachable, with the path and the cause, also for a file that is not safe to use (a link, a
+    // mount point, another user's).
+    [[nodiscard]] static Result<std::unique_ptr<Sandbox>> open(const OwnFile& own, Now now = {});
     ~Sandbox() override;
 
     [[nodiscard]] Result<Snapshot> read_fleet() override;
@@ -43,7 +45,7 @@ class Sandbox final : public FleetReader, public FleetWriter {
     void give_up_unsent() override {}
 
   private:
-    Sandbox(std::string path, Now now);
+    Sandbox(OwnFile own, std::string path, Now now);
     [[nodiscard]] Error unreachable(const sandbox::Failure& failure) const;
     [[nodiscard]] CallOutcome not_done(const sandbox::Failure& failure) const;
     [[nodiscard]] sandbox::Try<void> open_existing();
@@ -63,7 +65,8 @@ class Sandbox final : public FleetReader, public FleetWriter {
     [[nodiscard]] sandbox::Try<CallOutcome> set(Kind kind, const ResourceId& id,
                                                 const Attributes& attributes);
 
-    std::string path_;
+    OwnFile own_;
+    std::string path_;  // resolved
     Now now_;
     std::unique_ptr<sandbox::Database> database_;  // null while the file does not exist or is empty
     std::vector<Completion> completions_;

@@ -23,12 +23,14 @@ std::string fault(const Variables& environment, const std::string& dotenv = {}) 
 TEST(Settings, OptionThenEnvironmentThenDotenvThenConfThenDefault) {
     Options options;
     options.state = "from-option";
-    EXPECT_EQ(resolve({{"TLM_STATE", "env"}}, "TLM_STATE=dot", "TLM_STATE=conf", options).value().state_path,
-              "from-option");
-    EXPECT_EQ(resolve({{"TLM_STATE", "env"}}, "TLM_STATE=dot", "TLM_STATE=conf").value().state_path, "env");
-    EXPECT_EQ(resolve({}, "TLM_STATE=dot", "TLM_STATE=conf").value().state_path, "dot");
-    EXPECT_EQ(resolve({}, "", "TLM_STATE=conf").value().state_path, "conf");
-    EXPECT_EQ(resolve({}).value().state_path, ".tlm/state.db");
+    EXPECT_EQ(
+        resolve({{"TLM_STATE", "env"}}, "TLM_STATE=dot", "TLM_STATE=conf", options).value().state_path.path,
+        "from-option");
+    EXPECT_EQ(resolve({{"TLM_STATE", "env"}}, "TLM_STATE=dot", "TLM_STATE=conf").value().state_path.path,
+              "env");
+    EXPECT_EQ(resolve({}, "TLM_STATE=dot", "TLM_STATE=conf").value().state_path.path, "dot");
+    EXPECT_EQ(resolve({}, "", "TLM_STATE=conf").value().state_path.path, "conf");
+    EXPECT_EQ(resolve({}).value().state_path.path, ".tlm/state.db");
 }
 
 TEST(Settings, WithoutAUrlTheTargetIsTheSandbox) {
@@ -45,7 +47,7 @@ TEST(Settings, FileLinesMayBeCommentedQuotedAndExported) {
                                   .value();
     EXPECT_EQ(settings.host_id, "h # 1");
     EXPECT_EQ(settings.workflows_dir, "my dir");
-    EXPECT_EQ(settings.state_path, "s.db");
+    EXPECT_EQ(settings.state_path.path, "s.db");
 }
 
 TEST(Settings, FaultsNameFileAndLine) {

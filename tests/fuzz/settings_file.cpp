@@ -58,7 +58,7 @@ void check_accepted(const Settings& settings) {
     require(std::isfinite(settings.rate_limit_rps) && std::isfinite(settings.rate_limit_burst),
             "limits are numbers");
     require(settings.rate_limit_rps >= 0 && settings.rate_limit_burst >= 1, "limits are sensible");
-    for (const std::string& path : {settings.sandbox_path, settings.workflows_dir, settings.state_path,
+    for (const std::string& path : {settings.sandbox_path, settings.workflows_dir, settings.state_path.path,
                                     settings.tls.ca_cert, settings.target, settings.host_id})
         require(path.find('\0') == std::string::npos, "no path or name ends before its end", path);
     check_plan(settings);

@@ -12,6 +12,7 @@ namespace tlm::test {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::HasSubstr;
 
 unsigned mode_of(const fs::path& path) {
@@ -27,14 +28,10 @@ class UnderUmask : public testing::TestWithParam<const char*> {
             {"/bin/sh", "-c", fmt::format("umask {}; exec {} {}", GetParam(), tested_program(), arguments)},
             project.environment, project.directory.string());
     }
-    // The lock says who holds it, to everyone who can reach it.
     void expect_private(const fs::path& directory) const {
         EXPECT_EQ(mode_of(directory), 0700U) << directory;
         for (const auto& entry : fs::recursive_directory_iterator(directory)) {
-            const unsigned expected = entry.is_directory()                  ? 0700U
-                                      : entry.path().extension() == ".lock" ? 0644U
-                                                                            : 0600U;
-            EXPECT_EQ(mode_of(entry.path()), expected) << entry.path();
+            EXPECT_EQ(mode_of(entry.path()), entry.is_directory() ? 0700U : 0600U) << entry.path();
         }
     }
     Project project;
@@ -99,8 +96,74 @@ TEST_F(LinkInThePlace, OfTheState_IsRefused) {
     link(".tlm/state.db");
     const Finished finished = project.tlm({"apply", "--yes"});
     EXPECT_EQ(finished.exit_code, 1);
-    EXPECT_THAT(finished.err, HasSubstr("precious: can't use the state: it is damaged, or not a state file"));
+    EXPECT_THAT(finished.err, HasSubstr(".tlm/state.db: can't use the state: it is a symbolic link"));
     expect_unharmed();
+}
+
+// As images have them: an empty authorized_keys would be a state with whatever a workflow says in it.
+TEST_F(LinkInThePlace, OfAnEmptyFile_IsNeverFilled) {
+    for (const char* place : {".tlm/state.db", ".tlm/sandbox.db"}) {
+        project.write("precious", "");
+        fs::remove_all(project.directory / ".tlm");
+        link(place);
+        for (const char* verb : {"plan", "apply"}) {
+            const Finished finished =
+                verb == std::string("plan") ? project.tlm({"plan"}) : project.tlm({"apply", "--yes"});
+            EXPECT_NE(finished.exit_code, 0) << place << verb;
+            EXPECT_THAT(finished.err, AllOf(HasSubstr(place), HasSubstr("it is a symbolic link"))) << verb;
+        }
+        EXPECT_EQ(project.read("precious"), "") << place;
+    }
+}
+
+TEST_F(LinkInThePlace, OfTheWholeDirectory_IsRefusedAndNothingIsMadeThere) {
+    fs::create_directory(project.directory / "elsewhere");
+    fs::create_directory_symlink("elsewhere", project.directory / ".tlm");
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"plan"},
+                                                      {"apply", "--yes"},
+                                                      {"state", "list"},
+                                                      {"state", "lock"},
+                                                      {"drift"}}) {
+        const Finished finished = project.tlm(arguments);
+        EXPECT_NE(finished.exit_code, 0) << arguments.front();
+        EXPECT_THAT(finished.err, HasSubstr("symbolic link")) << arguments.front();
+    }
+    EXPECT_TRUE(fs::is_empty(project.directory / "elsewhere"));
+}
+
+TEST_F(LinkInThePlace, OfAnEmptyStateThatIsAFile_IsFilledWhereItIsBelowTheDirectoryOrNamed) {
+    fs::create_directories(project.directory / "home");
+    project.write("home/keys", "");
+    project.write("work/workflows/pair.yaml", kPair);
+    project.write("work/.env", "TLM_STATE=../home/keys\n");
+    project.write("work/.tlm/state.db", "");
+    project.directory /= "work";
+    EXPECT_NE(project.tlm({"plan"}).exit_code, 0) << "a file of the directory names it";
+    EXPECT_EQ(fs::file_size(project.directory / "../home/keys"), 0U);
+    EXPECT_EQ(project.tlm({"apply", "--yes", "--state", "../home/keys"}).exit_code, 0);
+    EXPECT_EQ(mode_of(project.directory / "../home/keys"), 0600U);
+    fs::remove(project.directory / ".env");
+    EXPECT_EQ(project.tlm({"apply", "--yes"}).exit_code, 0);
+    EXPECT_EQ(mode_of(project.directory / ".tlm/state.db"), 0600U);
+    project.directory = project.directory.parent_path();
+}
+
+// The content of a state is in files beside it too, which a container that mounts one file loses.
+TEST_F(LinkInThePlace, OfAMount_SaysToMountTheDirectory) {
+    project.write(".tlm/state.db", "");
+    project.write("shared.db", "");
+    const Finished finished = run_process(
+        {"/bin/sh", "-c",
+         fmt::format(
+             "unshare -m sh -c 'mount --bind shared.db .tlm/state.db || exit 77; exec {} apply --yes'",
+             tested_program())},
+        project.environment, project.directory.string());
+    if (finished.exit_code == 77 || finished.err.find("unshare") != std::string::npos)
+        GTEST_SKIP() << "mounts are not possible here";
+    EXPECT_EQ(finished.exit_code, 1) << finished.err;
+    EXPECT_THAT(finished.err,
+                AllOf(HasSubstr("mount point"), HasSubstr("Mount the directory that holds it")));
+    EXPECT_EQ(project.read("shared.db"), "");
 }
 
 TEST_F(LinkInThePlace, OfTheLock_IsRefused) {
@@ -123,7 +186,8 @@ TEST_F(LinkInThePlace, OfTheStatesLogs_IsRefusedOrRemoved) {
             const Finished finished = project.tlm({"apply", "--yes"});
             if (finished.exit_code != 0) {
                 EXPECT_EQ(finished.exit_code, 1) << place << finished.out << finished.err;
-                EXPECT_THAT(finished.err, HasSubstr(".tlm/state.db: can't use the state"));
+                EXPECT_THAT(finished.err,
+                            AllOf(HasSubstr(place), HasSubstr("can't use the state: it is a symbolic link")));
             }
             expect_unharmed();
         }
@@ -134,8 +198,7 @@ TEST_F(LinkInThePlace, OfTheSandbox_IsRefused) {
     link(".tlm/sandbox.db");
     const Finished finished = project.tlm({"apply", "--yes"});
     EXPECT_EQ(finished.exit_code, 9) << finished.out << finished.err;
-    EXPECT_THAT(finished.err,
-                HasSubstr("sandbox.db: can't use the sandbox: it is damaged, or not a sandbox"));
+    EXPECT_THAT(finished.err, HasSubstr("sandbox.db: can't use the sandbox: it is a symbolic link"));
     expect_unharmed();
 }
 

@@ -149,7 +149,7 @@ TEST_F(Stopped, WhileAnApplyRuns_OthersAreRefusedAndToldByWhomAndOnceItIsKilledT
             const Finished refused = project.tlm(command);
             EXPECT_EQ(refused.exit_code, 4) << refused.out << refused.err;
             EXPECT_THAT(refused.err, holder);
-            EXPECT_THAT(refused.err, HasSubstr("state.db.lock: the state is locked by "));
+            EXPECT_THAT(refused.err, HasSubstr("state.db: the state is locked by "));
             EXPECT_THAT(refused.err, HasSubstr("  next: Wait for it with `--lock-timeout`"));
         }
         EXPECT_THAT(project.tlm({"state", "lock"}).out, holder);

@@ -119,12 +119,44 @@ TEST_F(JournalTest, Open_FileOfVersion5_KnowsWhatItsPlansMadeAndLeftOpen) {
                                        .intents = {intent(file->reserve(), "open")}})
                         .has_value());
     }
-    tamper(
-        "DROP VIEW entries; ALTER TABLE journal ADD COLUMN plan TEXT NOT NULL DEFAULT 'digest-1';"
-        "CREATE INDEX journal_creates ON journal(plan) WHERE verb = 'create';"
-        "CREATE VIEW entries AS SELECT j.id, j.address, j.plan, j.verb, j.key, j.resource, j.team, j.forced,"
-        " j.attributes, j.begun_at, j.result, j.reason, j.made, r.id AS run, r.target"
-        " FROM journal AS j JOIN runs AS r ON r.number = j.run; PRAGMA user_version = 5");
+    tamper(R"sql(
+        CREATE TEMP TABLE calls AS SELECT * FROM journal;
+        DROP VIEW entries;
+        DROP TABLE journal;
+        CREATE TABLE journal(
+            id INTEGER PRIMARY KEY,
+            run INTEGER NOT NULL REFERENCES runs(number),
+            address TEXT NOT NULL,
+            plan TEXT NOT NULL,
+            verb TEXT NOT NULL,
+            key TEXT NOT NULL,
+            resource TEXT NOT NULL,
+            team TEXT NOT NULL,
+            forced INTEGER NOT NULL,
+            attributes TEXT NOT NULL,
+            begun_at TEXT NOT NULL,
+            result TEXT,
+            reason TEXT NOT NULL DEFAULT '',
+            made TEXT NOT NULL DEFAULT '');
+        INSERT INTO journal SELECT id, run, address, 'digest-1', verb, key, resource, team, forced, attributes,
+            begun_at, result, reason, made FROM calls;
+        CREATE VIEW entries AS
+            SELECT j.id, j.address, j.plan, j.verb, j.key, j.resource, j.team, j.forced, j.attributes,
+                   j.begun_at, j.result, j.reason, j.made, r.id AS run, r.target
+            FROM journal AS j JOIN runs AS r ON r.number = j.run;
+        CREATE INDEX journal_of_run ON journal(run);
+        CREATE INDEX journal_open ON journal(id) WHERE result IS NULL;
+        CREATE INDEX journal_creates ON journal(plan) WHERE verb = 'create';
+        CREATE INDEX journal_unfinished_force ON journal(id) WHERE forced = 1;
+        DROP TABLE snapshot_pages;
+        CREATE TABLE snapshot_pages(
+            target INTEGER NOT NULL REFERENCES targets(number),
+            number INTEGER NOT NULL,
+            resources TEXT NOT NULL,
+            PRIMARY KEY (target, number));
+        DROP TABLE holders;
+        PRAGMA user_version = 5;
+    )sql");
     const auto file = open(StateMode::write);
     EXPECT_THAT(file->progress_of("digest-1").value().made,
                 ElementsAre(Pair(Address::task("audit", "team/a", "made"), ResourceId{"1"})));

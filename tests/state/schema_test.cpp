@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "state/maintenance.h"
 #include "tests/state/state_fixture.h"
 
 namespace tlm {
@@ -35,9 +36,9 @@ class SchemaTest : public StateTest {
 
 TEST_F(SchemaTest, Open_VersionOfANewerProgram_IsRefusedWithBothVersions) {
     static_cast<void>(open(StateMode::write));
-    tamper("PRAGMA user_version = 8");
+    tamper("PRAGMA user_version = 9");
     for (const StateMode mode : {StateMode::read, StateMode::write}) {
-        expect_refused(mode, "newer tlm: it has version 8, this program knows versions up to 7",
+        expect_refused(mode, "newer tlm: it has version 9, this program knows versions up to 8",
                        "Update tlm");
     }
 }
@@ -59,6 +60,39 @@ TEST_F(SchemaTest, Open_DatabaseOfAnotherProgram_IsRefusedAndLeavesIt) {
         expect_refused(mode, "another program", "--state");
     }
     EXPECT_EQ(read_file(), content);
+}
+
+// Whoever writes the file could otherwise have a view answer in a table's place, or a trigger change what we
+// write.
+TEST_F(SchemaTest, Open_SchemaThatIsNotOurs_IsDamage) {
+    const std::vector<std::pair<std::string, std::string>> changes = {
+        {"CREATE TRIGGER t AFTER INSERT ON runs BEGIN DELETE FROM protections; END", "a trigger `t`"},
+        {"ALTER TABLE bindings RENAME TO b; CREATE VIEW bindings AS SELECT * FROM b", "no table `bindings`"},
+        {"DROP VIEW entries; CREATE VIEW entries AS SELECT 1 AS id",
+         "its view `entries` is not as tlm makes it"},
+        {"CREATE TABLE more(x)", "a table `more`"},
+        {"DROP INDEX journal_open; CREATE INDEX journal_open ON journal(id) WHERE result = ''",
+         "`journal_open`"},
+        {"DROP TABLE protections", "no table `protections`"},
+        {"ALTER TABLE meta ADD COLUMN x TEXT", "its table `meta`"},
+        {"ANALYZE", "sqlite_stat1"}};
+    for (const auto& [sql, words] : changes) {
+        path_ = directory_.file(words + ".db");
+        ASSERT_TRUE(open(StateMode::write)->begin_run("apply", "").has_value());
+        ASSERT_TRUE(check_state(path_).has_value());
+        tamper(sql);
+        expect_refused(StateMode::read, words, "Move the file away");
+        expect_refused(StateMode::write, words, "Move the file away");
+        const auto checked = check_state(path_);
+        ASSERT_FALSE(checked.has_value());
+        EXPECT_THAT(checked.error().message, HasSubstr("it is damaged"));
+    }
+}
+
+TEST_F(SchemaTest, Open_BlanksOfTheSchemaDiffer_IsTheSameSchema) {
+    static_cast<void>(open(StateMode::write));
+    tamper("DROP INDEX journal_of_run; CREATE INDEX  journal_of_run\n ON journal ( run )");
+    EXPECT_TRUE(try_open(StateMode::write).has_value());
 }
 
 // A state cut at any page is refused or reads well; it never crashes and never loses its error's meaning.

@@ -29,7 +29,7 @@ class StateTest : public testing::Test {
 
     [[nodiscard]] Result<std::unique_ptr<StateFile>> try_open(StateMode mode,
                                                               const std::string& target = kTarget) {
-        return StateFile::open(path_, target, mode, [] { return std::string(kNow); });
+        return StateFile::open(OwnFile(path_, true), target, mode, [] { return std::string(kNow); });
     }
     [[nodiscard]] std::unique_ptr<StateFile> open(StateMode mode, const std::string& target = kTarget) {
         auto file = try_open(mode, target);

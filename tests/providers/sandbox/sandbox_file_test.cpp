@@ -88,6 +88,14 @@ TEST_F(SandboxFileTest, Open_NewerVersion_IsRefused) {
     expect_refused("newer tlm (version 2)");
 }
 
+TEST_F(SandboxFileTest, Open_SchemaThatIsNotOurs_IsDamage) {
+    made(*open(), Kind::agent, CreateCall{"a", {}, {}});
+    tamper("CREATE TRIGGER t AFTER INSERT ON resources BEGIN DELETE FROM resources; END");
+    expect_refused("it is damaged (it has a trigger `t` that tlm did not make)");
+    tamper("DROP TRIGGER t; ALTER TABLE resources RENAME TO r; CREATE VIEW resources AS SELECT * FROM r");
+    expect_refused("it has no table `resources`");
+}
+
 TEST_F(SandboxFileTest, Open_FileThatIsNoDatabase_IsRefused) {
     path_ = (directory_ / "fleet.db").string();
     std::ofstream(path_) << std::string(5000, 'x');

@@ -29,7 +29,8 @@ class SandboxTest : public testing::Test {
     }
 
     [[nodiscard]] std::unique_ptr<Sandbox> open() const {
-        auto sandbox = Sandbox::open(path_, [] { return std::string("2026-11-23T10:15:00.123Z"); });
+        auto sandbox =
+            Sandbox::open(OwnFile(path_, true), [] { return std::string("2026-11-23T10:15:00.123Z"); });
         if (!sandbox) {
             ADD_FAILURE() << sandbox.error().message;
             std::abort();
