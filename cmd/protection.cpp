@@ -11,7 +11,8 @@
 namespace tlm::cmd {
 
 std::string loss_text(const ProtectedLoss& loss) {
-    return fmt::format("would be {}, and is protected by `{}`{}",
+    return fmt::format("{}would be {}, and is protected by `{}`{}",
+                       loss.known_as ? fmt::format("(which is {}) ", visible(loss.known_as->text())) : "",
                        loss.action == Action::replace ? "replaced" : "deleted", visible(loss.by.pattern),
                        loss.remembered ? ", which the state remembers" : "");
 }
@@ -21,7 +22,9 @@ Result<void> enforce_protection(const std::vector<ProtectedLoss>& losses) {
     constexpr std::size_t kMostNamed = 5;
     std::string names;
     for (std::size_t i = 0; i < std::min(losses.size(), kMostNamed); ++i)
-        names += fmt::format("{}{}", names.empty() ? "" : ", ", visible(losses[i].address.text()));
+        names += fmt::format(
+            "{}{}{}", names.empty() ? "" : ", ", visible(losses[i].address.text()),
+            losses[i].known_as ? fmt::format(" (which is {})", visible(losses[i].known_as->text())) : "");
     if (losses.size() > kMostNamed) names += fmt::format(" and {} more", losses.size() - kMostNamed);
     std::set<std::string> patterns;
     for (const ProtectedLoss& loss : losses) {

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <pwd.h>
 #include <rapidjson/document.h>
+#include <rapidjson/encodedstream.h>
+#include <rapidjson/memorystream.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 #include <unistd.h>
 
 #include <array>
 
+#include "engine/base/json_depth.h"
 #include "state/stamp.h"
 
 namespace tlm::state {
@@ -67,8 +70,11 @@ std::string to_record(const LockHolder& holder) {
 
 LockHolder from_record(std::string_view text) {
     rapidjson::Document document;
-    document.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
-    if (document.HasParseError() || !document.IsObject()) return {};
+    rapidjson::Reader reader;
+    rapidjson::MemoryStream bytes(text.data(), text.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+    if (!parse_json<rapidjson::kParseIterativeFlag>(document, reader, stream) || !document.IsObject())
+        return {};
     LockHolder holder;
     holder.user = text_member(document, "user");
     holder.host = text_member(document, "host");

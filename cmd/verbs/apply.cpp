@@ -99,8 +99,11 @@ class Apply {
             digest_ = plan_digest(prepared.plan);
             BOOST_OUTCOME_TRYV(leave_out_torn_down(prepared, state));
             BOOST_OUTCOME_TRY(protections, state.protections());
+            BOOST_OUTCOME_TRY(bindings, state.bindings());
+            BOOST_OUTCOME_TRY(left_behind, state.left_behind());
+            const FleetIndex fleet(prepared.before, bindings, left_behind);
             prepared.losses =
-                find_protected_losses(prepared.plan.changes, protections, prepared.plan.protect);
+                find_protected_losses(prepared.plan.changes, fleet, protections, prepared.plan.protect);
             context_.events->planned(prepared.plan);
             // It was reviewed; who is to be asked sees it once more.
             if (!context_.options.yes) {

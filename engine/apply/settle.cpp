@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/resource/key.h"
+
 namespace tlm {
 namespace {
 
@@ -172,7 +174,36 @@ bool changes_still_fit(const Change& change, const FleetIndex& fleet, const Live
     });
 }
 
+// What there is of a resource that the plan names by its id and that is not the address's.
+std::string owner_text(const LiveResource& live, const FleetIndex& fleet) {
+    if (const Binding* bound = fleet.bound_to(live.kind, live.id))
+        return fmt::format("is bound to {}", bound->address.text());
+    if (live.kind == Kind::task)
+        return fmt::format("is the task `{}` of the team {}", live.name, live.team.text());
+    return fmt::format("has the name {}", live.name);
+}
+
+// The plan names a live resource that is not its address's, so it was not reviewed as what it is.
+Settlement foreign(const Change& change, const FleetIndex& fleet, const ResourceId& id,
+                   const LiveResource& live) {
+    const Address& address = change.address;
+    Settlement result;
+    result.live = &live;
+    result.reason = fmt::format(
+        "the plan names id {}, which {}: it neither {} nor is bound to this address", id.text(),
+        owner_text(live, fleet),
+        address.kind == Kind::task ? std::string("is a task of this team and subject")
+                                   : "carries the key " + Key::derive(address.workflow, address.name).text());
+    return result;
+}
+
 Settlement settle_create(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
+    // What it leaves behind may be deleted by a later plan.
+    for (const ResourceId& id : change.leaves) {
+        const LiveResource* left = fleet.by_id(change.address.kind, id);
+        if (left != nullptr && !fleet.belongs_to(*left, change.address))
+            return foreign(change, fleet, id, *left);
+    }
     Settlement result;
     result.live = made_earlier(change, fleet, earlier);
     const bool forced = std::holds_alternative<MayExist>(change.precondition);
@@ -214,13 +245,27 @@ bool is_passing(const ResourceId& id, const FleetIndex& fleet, const Earlier& ea
            (earlier.removed_by_plan != nullptr && earlier.removed_by_plan->contains(id));
 }
 
-// The resource that the change is about is not there.
-Settlement settle_gone(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
+// A resource that the plan deletes and that is not in the fleet as it was read.
+Settlement settle_unseen(const Change& change, const FleetIndex& fleet) {
     Settlement result;
-    if (change.action == Action::remove) {
-        result.fit = fleet.consistent() ? Fit::already : Fit::execute;
+    result.fit = Fit::already;
+    if (fleet.consistent()) return result;
+    // It may be there all the same. Only of what this state knows by its id is known whose it is.
+    const Binding* bound = fleet.binding(change.address);
+    if (bound != nullptr && bound->id == change.id) {
+        result.fit = Fit::execute;
         return result;
     }
+    return conflict(
+        change, fleet, nullptr,
+        fmt::format("the fleet could not be read as a whole, and what there was of it has no id {}",
+                    change.id.text()));
+}
+
+// The resource that the change is about is not there.
+Settlement settle_gone(const Change& change, const FleetIndex& fleet, const Earlier& earlier) {
+    if (change.action == Action::remove) return settle_unseen(change, fleet);
+    Settlement result;
     // A replacement that was carried out, or begun, has another id.
     if (change.action == Action::replace) {
         result.live = made_earlier(change, fleet, earlier);
@@ -280,6 +325,8 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
     Settlement result;
     result.live = fleet.by_id(change.address.kind, change.id);
     if (result.live == nullptr) return settle_gone(change, fleet, earlier);
+    if (!fleet.belongs_to(*result.live, change.address))
+        return foreign(change, fleet, change.id, *result.live);
     const bool untouched = fingerprint(result.live->attributes, precondition.over) == precondition.sha256;
     if (change.action == Action::remove) return settle_removal(change, fleet, *result.live, untouched);
     // An older carrier of the key has come, or a forced apply has made a new one: the address means that.

@@ -84,6 +84,14 @@ void add_destroyed(std::vector<Change>& changes, const std::vector<DesiredResour
     }
 }
 
+// What is left of a workflow that was taken down may be surplus, too.
+void delete_once(std::vector<Change>& changes) {
+    std::set<std::pair<Kind, ResourceId>> deleted;
+    std::erase_if(changes, [&](const Change& change) {
+        return change.action == Action::remove && !deleted.emplace(change.address.kind, change.id).second;
+    });
+}
+
 }  // namespace
 
 PlanSummary summarise(const Plan& plan) {
@@ -154,6 +162,7 @@ Result<Planned> make_plan(PlanInputs inputs) {
         add_strays(difference.changes, fleet, planned.strays, names);
         if (inputs.options.prune && inputs.options.force) add_left_by_this_plan(difference.changes, fleet);
     }
+    delete_once(difference.changes);
     order_changes(difference.changes, fleet);
     // What is set aside can be named all the same.
     std::ranges::move(aside.resources, std::back_inserter(desired));
@@ -162,7 +171,7 @@ Result<Planned> make_plan(PlanInputs inputs) {
     planned.excluded = std::move(selection.left_out);
     planned.renames = rename_hints(planned.plan.changes, planned.strays, fleet, planned.plan.workflows);
     planned.plan.unchanged = difference.unchanged;
-    planned.losses = find_protected_losses(planned.plan.changes, inputs.state.protections, wanted);
+    planned.losses = find_protected_losses(planned.plan.changes, fleet, inputs.state.protections, wanted);
     // Who takes everything down has nothing more to protect.
     if (!inputs.options.destroy) {
         std::ranges::set_difference(wanted, inputs.state.protections,

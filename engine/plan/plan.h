@@ -77,7 +77,8 @@ struct ProtectedLoss {
     Address address;
     Action action = Action::remove;
     Protection by;
-    bool remembered = false;  // by the state; else by the workflow alone
+    bool remembered = false;               // by the state; else by the workflow alone
+    std::optional<Address> known_as = {};  // the live resource's own address, where it is another one
 };
 
 // A plan and what people should know beside it.

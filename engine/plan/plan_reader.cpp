@@ -9,9 +9,11 @@
 #include <bitset>
 #include <initializer_list>
 
+#include "engine/base/json_depth.h"
 #include "engine/base/sha256.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_blocks.h"
+#include "engine/plan/plan_check.h"
 #include "engine/plan/plan_file.h"
 #include "engine/plan/plan_schema.h"
 #include "engine/workflow/line_cursor.h"
@@ -292,6 +294,7 @@ class PlanParts {
         return to().Key(text, size, copy);
     }
     bool StartObject() {
+        if (too_deep()) return false;
         to().StartObject();
         ++depth_;
         return true;
@@ -301,6 +304,7 @@ class PlanParts {
         return to().EndObject(members) && ended();
     }
     bool StartArray() {
+        if (too_deep()) return false;
         to().StartArray();
         ++depth_;
         if (depth_ == 2 && changes_follow_) in_changes_ = true;
@@ -321,6 +325,8 @@ class PlanParts {
         return rest_;
     }
     std::vector<Change> changes() { return std::move(changes_); }
+    // Whether that is why it ended.
+    [[nodiscard]] bool too_deep() const { return depth_ >= kMostJsonDepth; }
     [[nodiscard]] const std::string& fault() const { return reader_.fault(); }
 
   private:
@@ -426,6 +432,32 @@ Error altered(const std::string& name, const std::string& how) {
                 {"Make a new plan with `tlm plan --out FILE`, have it reviewed, and apply that one."});
 }
 
+// The line of a change, counted by the member that all changes have, and nothing else in a plan. A quote
+// within a string is escaped.
+std::size_t line_of_change(std::string_view text, std::size_t change) {
+    constexpr std::string_view kMember = "\"address\"";
+    std::size_t at = 0;
+    for (std::size_t seen = 0; (at = text.find(kMember, at)) != std::string_view::npos;
+         at += kMember.size()) {
+        const std::size_t colon = text.find_first_not_of(" \t\r\n", at + kMember.size());
+        if (colon != std::string_view::npos && text[colon] == ':' && seen++ == change)
+            return line_of(text, at);
+    }
+    return 1;
+}
+
+Error contradicts(const std::string& name, std::string_view text, const Plan& plan,
+                  const Contradiction& contradiction) {
+    std::string message = "the plan contradicts itself, so that tlm did not write it: ";
+    std::string where = name;
+    if (contradiction.change) {
+        message += plan.changes[*contradiction.change].address.text() + ": ";
+        where += fmt::format(":{}", line_of_change(text, *contradiction.change));
+    }
+    return fail(ErrorCode::conflict, message + contradiction.text, where,
+                {"Make a new plan with `tlm plan --out FILE`, have it reviewed, and apply that one."});
+}
+
 }  // namespace
 
 Result<Plan> plan_from_text(const std::string& file, const std::string& name) {
@@ -444,8 +476,13 @@ Result<Plan> plan_from_text(const std::string& file, const std::string& name) {
         return not_a_plan(rapidjson::kParseErrorDocumentRootNotSingular, nul);
     PlanParts parts;
     rapidjson::StringStream stream(text.data());
-    if (const auto parsed = rapidjson::Reader().Parse<kParseFlags>(stream, parts); parsed.IsError())
-        return not_a_plan(parsed.Code(), parsed.Offset());
+    if (const auto parsed = rapidjson::Reader().Parse<kParseFlags>(stream, parts); parsed.IsError()) {
+        if (parsed.Code() != rapidjson::kParseErrorTermination)
+            return not_a_plan(parsed.Code(), parsed.Offset());
+        return fail(ErrorCode::bad_input,
+                    fmt::format("not a plan file: it is nested deeper than {} levels", kMostJsonDepth),
+                    fmt::format("{}:{}", name, line_of(text, parsed.Offset())), hints);
+    }
     const rapidjson::Document& document = parts.rest();
     if (!document.IsObject() || !document.HasMember("format") || !document["format"].IsString()) {
         return fail(ErrorCode::bad_input, "not a plan file: it has no member `format`", name, hints);
@@ -477,6 +514,8 @@ Result<Plan> plan_from_text(const std::string& file, const std::string& name) {
             fmt::format("its content has the digest {}, and that is not the one written in it", digest));
     }
     if (!comparison.same()) return altered(name, "its content is not written as tlm writes it");
+    if (const auto contradiction = find_contradiction(plan))
+        return contradicts(name, text, plan, *contradiction);
     return plan;
 }
 

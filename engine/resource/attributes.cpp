@@ -1,6 +1,8 @@
 #include "engine/resource/attributes.h"
 
 #include <rapidjson/document.h>
+#include <rapidjson/encodedstream.h>
+#include <rapidjson/memorystream.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -9,6 +11,8 @@
 #include <bit>
 #include <cstring>
 #include <utility>
+
+#include "engine/base/json_depth.h"
 
 namespace tlm {
 namespace {
@@ -272,8 +276,10 @@ std::optional<Attributes> attributes_from_json(std::string_view json) {
     Pool value_pool(values.data(), values.size());
     Pool nesting_pool(nesting.data(), nesting.size());
     rapidjson::GenericDocument<rapidjson::UTF8<>, Pool, Pool> document(&value_pool, 1024, &nesting_pool);
-    document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
-    if (document.HasParseError()) return std::nullopt;
+    rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, Pool> reader(&nesting_pool);
+    rapidjson::MemoryStream bytes(json.data(), json.size());
+    rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+    if (!parse_json<rapidjson::kParseIterativeFlag>(document, reader, stream)) return std::nullopt;
     return attributes_from_value(document);
 }
 

@@ -27,7 +27,7 @@ FleetIndex::FleetIndex(const Snapshot& snapshot, const std::vector<Binding>& bin
                        const std::vector<LeftBehind>& left_behind, const std::vector<EndedTask>& ended)
     : snapshot_(snapshot.resources), consistent_(snapshot.consistent), bound_(snapshot.resources.size()) {
     for (const LeftBehind& left : left_behind)
-        left_behind_.insert(left.id);
+        left_behind_.emplace(left.id, left.address);
     bindings_.reserve(bindings.size());
     for (const Binding& binding : bindings)
         bindings_.push_back(&binding);
@@ -168,6 +168,17 @@ const Binding* FleetIndex::bound_to(Kind kind, const ResourceId& id) const {
 
 Match FleetIndex::match(const Address& address) const {
     return match(address.kind, binding(address), carriers_of(address));
+}
+
+bool FleetIndex::belongs_to(const LiveResource& live, const Address& address) const {
+    const Binding* known = binding(address);
+    if (known != nullptr && known->id == live.id) return true;
+    if (const auto left = left_behind_.find(live.id); left != left_behind_.end() && left->second == address)
+        return true;
+    if (address.kind != Kind::task) return live.name == Key::derive(address.workflow, address.name).text();
+    const LiveResource* team = by_id(Kind::team, live.team);
+    return live.name == address.name && team != nullptr &&
+           belongs_to(*team, Address::team_of(address.workflow, address.team));
 }
 
 Match FleetIndex::match(Kind kind, const Binding* known, CarriersView carriers) const {

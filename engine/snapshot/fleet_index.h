@@ -48,6 +48,10 @@ class FleetIndex {
     // The binding that points at this resource of the snapshot, or null.
     [[nodiscard]] const Binding* bound_to(Kind kind, const ResourceId& id) const;
     [[nodiscard]] Match match(const Address& address) const;
+    // Whether a live resource is one of the address, chosen or not: it carries the address's key (a task: its
+    // subject in a team of the address's), is bound to the address, or was left behind there by a forced
+    // apply. A plan that names the id of any other is not about what it says.
+    [[nodiscard]] bool belongs_to(const LiveResource& live, const Address& address) const;
     // The match of every desired resource, in their order. For many at once, since what an address needs to
     // be found (its key, its team) is then computed once.
     [[nodiscard]] std::vector<Match> match_all(const std::vector<DesiredResource>& desired) const;
@@ -138,7 +142,7 @@ class FleetIndex {
 
     std::span<const LiveResource> snapshot_;
     bool consistent_;
-    std::unordered_set<ResourceId> left_behind_;
+    std::unordered_map<ResourceId, Address> left_behind_;  // and the address whose key it carries
     // Carriers of a key that another carrier is preferred to: what is bound to them has lost a tie.
     std::unordered_set<const LiveResource*> passed_over_;
 

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "engine/base/json_depth.h"
 #include "engine/workflow/diagnostics.h"
 #include "engine/workflow/scalars.h"
 
@@ -65,7 +66,7 @@ struct Document {
 };
 
 inline constexpr std::size_t kMostBytes = std::size_t{1} << 30U;
-inline constexpr std::size_t kMostDepth = 100;
+inline constexpr std::size_t kMostDepth = kMostJsonDepth;  // of YAML, too
 // Far more than any fleet needs, and less than what would exhaust memory.
 inline constexpr std::size_t kMostNodes = 20'000'000;
 // What aliases may add: up to kMostExpansion, and no more than kMostGrowth times what the file itself holds

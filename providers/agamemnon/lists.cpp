@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "engine/base/json_depth.h"
 #include "engine/base/json_in_place.h"
 #include "engine/base/sha256.h"
 #include "engine/base/text.h"
@@ -22,7 +23,6 @@ using rapidjson::SizeType;
 // values, which take a gigabyte to keep.
 constexpr std::size_t kMostItemsOfPage = 100'000;  // a hundred times as many as are asked for
 constexpr std::size_t kMostValues = 1'000'000;     // in all items together
-constexpr std::size_t kMostDepth = 64;
 
 // Takes a page as the parser reads it: nothing is held as JSON, and a page that is wrong is given up where it
 // is wrong.
@@ -94,8 +94,8 @@ class PageHandler {
     }
 
     bool open() {
-        if (++depth_ > kMostDepth)
-            return wrong(fmt::format("it is nested deeper than {} levels", kMostDepth));
+        if (++depth_ > kMostJsonDepth)
+            return wrong(fmt::format("it is nested deeper than {} levels", kMostJsonDepth));
         return true;
     }
 

@@ -3,6 +3,8 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <rapidjson/document.h>
+#include <rapidjson/encodedstream.h>
+#include <rapidjson/memorystream.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -11,6 +13,7 @@
 #include <charconv>
 #include <cstddef>
 
+#include "engine/base/json_depth.h"
 #include "engine/base/text.h"
 #include "providers/agamemnon/resources.h"
 
@@ -19,8 +22,7 @@ namespace {
 
 constexpr std::size_t kMostWords = 500;
 
-// Stops where there is more than is shown anyway. Every level takes a byte, so a value that is nested deeply
-// does not exhaust the stack either.
+// Stops where there is more than is shown anyway.
 class WordsWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
   public:
     explicit WordsWriter(rapidjson::StringBuffer& buffer) : Writer(buffer), buffer_(buffer) {}
@@ -36,12 +38,15 @@ class WordsWriter : public rapidjson::Writer<rapidjson::StringBuffer> {
 class Parsed {
   public:
     explicit Parsed(const std::string& body) {
-        document_.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(body.data(),
-                                                                                                body.size());
+        constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
+        rapidjson::Reader reader;
+        rapidjson::MemoryStream bytes(body.data(), body.size());
+        rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(bytes);
+        is_json_ = parse_json<kFlags>(document_, reader, stream);
     }
     // Null where the body is no JSON object, or has no such member.
     [[nodiscard]] const rapidjson::Value* find(const char* member) const {
-        if (document_.HasParseError() || !document_.IsObject()) return nullptr;
+        if (!is_json_ || !document_.IsObject()) return nullptr;
         const auto at = document_.FindMember(member);
         return at == document_.MemberEnd() ? nullptr : &at->value;
     }
@@ -50,6 +55,7 @@ class Parsed {
     std::array<std::byte, 4096> values_;  // NOLINT(*-member-init): filled by the parser
     rapidjson::MemoryPoolAllocator<> pool_{values_.data(), values_.size()};
     rapidjson::Document document_{&pool_};
+    bool is_json_ = false;
 };
 
 // The resource in an answer such as {"agent":{…}}; nothing where the body is of another shape.

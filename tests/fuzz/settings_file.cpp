@@ -10,6 +10,7 @@
 #include "cmd/target_address.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
+#include "engine/resource/key.h"
 #include "tests/fuzz/property.h"
 
 namespace tlm::fuzz {
@@ -39,9 +40,11 @@ bool key_holds_secret(const std::vector<SettingsFile>& files) {
 void check_plan(const Settings& settings) {
     Plan plan;
     plan.target = settings.target;
+    plan.workflows = {"w"};
     Change& change = plan.changes.emplace_back();
     change.address = Address::agent("w", "a");
     change.action = Action::create;
+    change.key = Key::derive("w", "a").text();
     change.attributes.push_back({Attribute::host_id, std::nullopt, Value(settings.host_id)});
     const std::string text = plan_to_text(plan);
     const auto read = plan_from_text(text, "plan.json");

@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "engine/base/sha256.h"
+#include "engine/resource/key.h"
 #include "tests/support/paths.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/world.h"
@@ -54,6 +55,7 @@ std::string large_text() {
     plan.changes.clear();
     for (int i = 1000; i < 2000; ++i) {
         change.address.name = "caf\u00e9-" + std::to_string(i);
+        change.key = Key::derive("wf", change.address.name).text();
         plan.changes.push_back(change);
     }
     return plan_to_text(plan);

@@ -130,5 +130,13 @@ TEST(SameMeaning, MembersInAnyOrderAreEqualAndArgumentsAreNot) {
     EXPECT_FALSE(same_meaning(Attribute::members, one, StringList{"a"}));
 }
 
+TEST(Attributes_FromJsonNestedDeeply, AreNoneAndNeverACrash) {
+    for (const std::size_t levels : {64U, 65U, 200'000U}) {
+        const std::string deep = std::string(levels, '[') + std::string(levels, ']');
+        EXPECT_FALSE(attributes_from_json("{\"label\":" + deep + "}"));
+    }
+    EXPECT_TRUE(attributes_from_json(R"({"members":["a"],"cpus":2})"));
+}
+
 }  // namespace
 }  // namespace tlm

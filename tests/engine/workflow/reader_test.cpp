@@ -217,8 +217,8 @@ TEST(Reader_HostileInput, EndsInAFaultAndNotInACrash) {
         laughs += "]\n";
     }
     EXPECT_THAT(faults(laughs), HasSubstr("once its aliases are expanded"));
-    EXPECT_THAT(faults(std::string(200, '[')), HasSubstr("nested more than 100 levels"));
-    EXPECT_THAT(faults({{"w.json", std::string(100000, '[')}}), HasSubstr("nested more than 100 levels"));
+    EXPECT_THAT(faults(std::string(200, '[')), HasSubstr("nested more than 64 levels"));
+    EXPECT_THAT(faults({{"w.json", std::string(100000, '[')}}), HasSubstr("nested more than 64 levels"));
     EXPECT_THAT(faults("a: &a [*a]\n"), HasSubstr("names no anchor before it"));
     EXPECT_THAT(faults(""), HasSubstr("the file holds no workflow"));
     EXPECT_THAT(faults("--- {}\n--- {}\n"), HasSubstr("a second document"));
