@@ -11,7 +11,7 @@
 #include "cmd/render/plan_text.h"
 #include "cmd/render/rows_html.h"
 #include "cmd/render/value_html.h"
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/plan/plan_file.h"
 
 namespace tlm::cmd {
@@ -115,11 +115,11 @@ std::string options_text(const PlanOptions& options) {
     if (options.force) text += "--force ";
     if (options.prune) text += "--prune ";
     for (const std::string& glob : options.targets)
-        text += fmt::format("--target {} ", shell_quoted_path(glob));
+        text += shell_option("--target", glob) + " ";
     for (const std::string& glob : options.excludes)
-        text += fmt::format("--exclude {} ", shell_quoted_path(glob));
+        text += shell_option("--exclude", glob) + " ";
     for (const std::string& glob : options.replaces)
-        text += fmt::format("--replace {} ", shell_quoted_path(glob));
+        text += shell_option("--replace", glob) + " ";
     return text;
 }
 

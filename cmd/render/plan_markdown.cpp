@@ -15,7 +15,7 @@
 #include "cmd/render/markdown_folds.h"
 #include "cmd/render/plan_text.h"
 #include "cmd/render/strays.h"
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 
@@ -151,8 +151,9 @@ std::string advice_markdown(const Planned& planned, std::size_t most) {
         text += fmt::format("- {} more are protected: `tlm plan` shows all\n",
                             planned.losses.size() - kMostNotices);
     for (std::size_t i = 0; i < std::min(planned.set_aside.size(), kMostNotices); ++i) {
-        text += fmt::format("- notice: {} {}\n", name_span(planned.set_aside[i].workflow),
-                            set_aside_text(planned.set_aside[i]));
+        text += fmt::format("- notice: {}: {} {}\n", name_span(planned.set_aside[i].workflow),
+                            set_aside_text(planned.set_aside[i]),
+                            code_span(replace_command(planned.set_aside[i])));
     }
     if (planned.set_aside.size() > kMostNotices)
         text += fmt::format("- {} more workflows were taken down: `tlm plan` shows all\n",
