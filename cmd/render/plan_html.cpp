@@ -8,6 +8,7 @@
 #include "cmd/render/action_words.h"
 #include "cmd/render/apply_command.h"
 #include "cmd/render/html.h"
+#include "cmd/render/look_alikes_text.h"
 #include "cmd/render/plan_text.h"
 #include "cmd/render/rows_html.h"
 #include "cmd/render/value_html.h"
@@ -97,6 +98,20 @@ void put_warning(std::string& out, const Plan& plan, const PlanSummary& summary)
     put_warned(out, plan, Action::remove, summary.remove);
     put_warned(out, plan, Action::replace, summary.replace);
     out += "</section>\n";
+}
+
+void put_look_alikes(std::string& out, const Plan& plan) {
+    constexpr std::size_t kMostGroups = 100;
+    const auto sentences = look_alike_sentences(plan, kMostGroups, [](std::string_view name) {
+        return fmt::format("<code>{}</code>", escaped(name));
+    });
+    if (sentences.empty()) return;
+    out +=
+        "<section class=\"panel warning\" aria-labelledby=\"alike\">\n<h2 id=\"alike\">Names that look "
+        "alike</h2>\n<ul>\n";
+    for (const std::string& sentence : sentences)
+        out += fmt::format("<li>{}</li>\n", sentence);
+    out += "</ul>\n</section>\n";
 }
 
 std::string names(const std::vector<std::string>& all) {
@@ -308,6 +323,7 @@ std::string plan_html(const Plan& plan, const PlanPage& page) {
     out += fmt::format("<header>\n<p class=\"dim\">Plan</p>\n<h1>{}</h1>\n</header>\n", headline(plan));
     put_tiles(out, kinds);
     put_warning(out, plan, summarise(plan));
+    put_look_alikes(out, plan);
     put_facts(out, plan, page);
     if (!page.advice.empty()) {
         out +=

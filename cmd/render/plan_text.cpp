@@ -7,6 +7,7 @@
 #include "cmd/protection.h"
 #include "cmd/render/columns.h"
 #include "cmd/render/fit.h"
+#include "cmd/render/look_alikes_text.h"
 #include "cmd/render/strays.h"
 #include "cmd/render/value_diff.h"
 #include "engine/base/shell_quote.h"
@@ -153,6 +154,15 @@ std::string losses_text(const Plan& plan, const PlanSummary& summary, const Layo
     if (const std::size_t all = summary.remove + summary.replace; all > named)
         names += fmt::format(" and {} more", all - named);
     return fit(layout.style.red(fmt::format("! {}: {}", counts, names)), layout.width) + "\n";
+}
+
+std::string look_alikes_text(const Plan& plan, const Layout& layout) {
+    constexpr std::size_t kMostGroups = 20;
+    std::string text;
+    for (const std::string& sentence : look_alike_sentences(
+             plan, kMostGroups, [](std::string_view name) { return fmt::format("`{}`", visible(name)); }))
+        text += fmt::format("{} {}\n", layout.style.yellow("warning:"), sentence);
+    return fit(text, layout.width);
 }
 
 std::string protections_text(const Plan& plan, const Layout& layout) {
@@ -321,7 +331,7 @@ std::string plan_text(const Plan& plan, const Layout& layout) {
     }
     if (!plan.changes.empty()) text += "\n";
     const PlanSummary summary = summarise(plan);
-    return text + losses_text(plan, summary, layout) +
+    return text + look_alikes_text(plan, layout) + losses_text(plan, summary, layout) +
            protections_text(plan, layout) + teardown_text(plan, layout) + summary_line(plan, summary, layout);
 }
 
@@ -331,7 +341,8 @@ std::string concise_text(const Plan& plan, const Layout& layout) {
         text +=
             fmt::format("{}  {}\n", action_text(change.action, layout.style), visible(change.address.text()));
     }
-    return fit(text, layout.width) + summary_line(plan, summarise(plan), layout);
+    return fit(text, layout.width) + look_alikes_text(plan, layout) +
+           summary_line(plan, summarise(plan), layout);
 }
 
 std::string left_out_text(const Planned& planned, const Layout& layout) {
