@@ -8,7 +8,9 @@
 #include "cmd/plan_input.h"
 #include "cmd/render/fit.h"
 #include "cmd/workflow_files.h"
+#include "engine/base/shell_quote.h"
 #include "engine/workflow/reader.h"
+#include "state/state_file.h"
 
 namespace tlm::cmd {
 
@@ -33,6 +35,38 @@ Result<std::vector<Source>> read_sources(const Context& context) {
     return error;
 }
 
+// Names that are in use already are warned of, and the others become faults.
+Result<void> sort_unseen(const Context& context, const std::vector<Source>& sources, ReadResult& read) {
+    if (read.unseen.empty()) return success();
+    std::set<Address> bound;
+    std::set<std::string> workflows;
+    const Verb verb = context.options.verb;
+    auto state = StateFile::open(context.settings.state_path, context.settings.target, StateMode::read);
+    if (state) {
+        BOOST_OUTCOME_TRY(bindings, state.value()->bindings());
+        for (const Binding& binding : bindings) {
+            bound.insert(binding.address);
+            workflows.insert(binding.address.workflow);
+        }
+    } else if (verb != Verb::validate && verb != Verb::graph) {
+        return state.error();
+    }
+    for (UnseenInName& name : read.unseen) {
+        if (name.of_workflow ? workflows.contains(name.address.workflow) : bound.contains(name.address)) {
+            name.diagnostic.hint = name.of_workflow
+                                       ? "It is in use already, and stays so. To rename it: `tlm help state`."
+                                       : fmt::format(
+                                             "It is in use already, and stays so. To rename it, edit the "
+                                             "workflow after: tlm state mv {} NEW",
+                                             shell_arguments({name.address.text()}));
+            say(context, "warning: " + format_diagnostic(name.diagnostic, sources));
+        } else {
+            read.diagnostics.push_back(std::move(name.diagnostic));
+        }
+    }
+    return success();
+}
+
 }  // namespace
 
 std::vector<std::string> input_paths(const Context& context) {
@@ -48,6 +82,7 @@ Result<std::vector<Workflow>> load_workflows(const Context& context) {
     }
     BOOST_OUTCOME_TRY(sources, read_sources(context));
     ReadResult read = read_workflows(sources);
+    BOOST_OUTCOME_TRYV(sort_unseen(context, sources, read));
     if (read.ok()) return std::move(read.workflows);
     std::set<std::size_t> files;
     for (const Diagnostic& diagnostic : read.diagnostics) {

@@ -414,12 +414,14 @@ Result<Options> parse_command_line(const std::vector<std::string>& arguments) {
     if (arguments[0].starts_with("-")) {
         return bad(fmt::format("the verb comes first, then {}", arguments[0]), {verb_hint({})});
     }
-    for (std::string& argument : rest) {
+    // What stands behind `--` is no option, whatever it begins with.
+    const auto end = std::ranges::find(rest, "--");
+    for (std::string& argument : std::ranges::subrange(rest.begin(), end)) {
         if (argument == "-h") argument = "--help";
     }
     const VerbInfo* verb = find_verb(arguments[0]);
     if (verb == nullptr) return unknown_verb(arguments[0]);
-    for (const std::string& argument : rest) {
+    for (const std::string& argument : std::ranges::subrange(rest.begin(), end)) {
         if (argument.size() > 1 && argument[0] == '-' &&
             std::isalpha(static_cast<unsigned char>(argument[1])) != 0)
             return short_option(argument, *verb);

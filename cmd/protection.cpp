@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -31,11 +31,13 @@ Result<void> enforce_protection(const std::vector<ProtectedLoss>& losses) {
         if (loss.remembered) patterns.insert(loss.by.pattern);
     }
     std::string lift;
+    const bool dash =
+        std::ranges::any_of(patterns, [](const auto& pattern) { return pattern.starts_with("-"); });
     for (const std::string& pattern : patterns)
-        lift += " " + shell_quoted_path(pattern);
+        lift += (lift.empty() && dash ? " -- " : " ") + shell_quoted(pattern);
     std::string excludes;
     for (std::size_t i = 0; i < std::min(losses.size(), kMostNamed); ++i)
-        excludes += " --exclude " + shell_quoted_path(losses[i].address.text());
+        excludes += " " + shell_option("--exclude", losses[i].address.text());
     if (losses.size() > kMostNamed) excludes += " and so on";
     std::vector<std::string> hints = {
         fmt::format("To go on without {}:{}", losses.size() == 1 ? "it" : "them", excludes)};

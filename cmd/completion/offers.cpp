@@ -106,16 +106,4 @@ std::vector<const OptionInfo*> options_of(Verb verb) {
     return options;
 }
 
-std::string shell_quoted(std::string_view text) {
-    std::string quoted = "'";
-    for (const char c : text) {
-        if (c == '\'') {
-            quoted += "'\\''";
-        } else {
-            quoted += c;
-        }
-    }
-    return quoted + "'";
-}
-
 }  // namespace tlm::cmd

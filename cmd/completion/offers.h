@@ -49,7 +49,4 @@ struct ArgumentOffer {
 // The options that a verb takes.
 [[nodiscard]] std::vector<const OptionInfo*> options_of(Verb verb);
 
-// The text in single quotes, as every shell takes it.
-[[nodiscard]] std::string shell_quoted(std::string_view text);
-
 }  // namespace tlm::cmd

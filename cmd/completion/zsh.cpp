@@ -2,6 +2,7 @@
 
 #include "cmd/completion/offers.h"
 #include "cmd/completion/scripts.h"
+#include "engine/base/shell_quote.h"
 
 namespace tlm::cmd {
 namespace {
@@ -95,7 +96,7 @@ std::string verb_case(const VerbInfo& verb) {
         specifications.push_back("*:argument:" + action(arguments.offer, {}));
     std::string text = fmt::format("        {})\n            _arguments -C", verb.name);
     for (const std::string& specification : specifications)
-        text += fmt::format(" \\\n                {}", shell_quoted(specification));
+        text += fmt::format(" \\\n                {}", in_single_quotes(specification));
     text += " && return\n";
     if (!arguments.after.empty()) {
         // Where the second argument is completed, `line` holds the first.
@@ -115,7 +116,7 @@ std::string zsh_completion() {
     std::string text(kZshFunctions);
     text += "_tlm_verbs() {\n    local -a verbs=(\n";
     for (const VerbInfo& verb : verb_table())
-        text += fmt::format("        {}\n", shell_quoted(fmt::format("{}:{}", verb.name, verb.summary)));
+        text += fmt::format("        {}\n", in_single_quotes(fmt::format("{}:{}", verb.name, verb.summary)));
     text += R"(    )
     _describe verb verbs
 }

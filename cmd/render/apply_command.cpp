@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 
 namespace tlm::cmd {
 namespace {

@@ -22,13 +22,8 @@ const std::string& script() {
     return text;
 }
 
-// U+FFFE and U+FFFF, which are not characters and which XML forbids.
-bool is_noncharacter(std::string_view three_bytes) {
-    return three_bytes == "\xEF\xBF\xBE" || three_bytes == "\xEF\xBF\xBF";
-}
-
 constexpr auto kSpecial = [](unsigned char c) {
-    return (c == '&') | (c == '<') | (c == '>') | (c == '"') | (c == '\'') | (c == 0xEF);
+    return (c == '&') | (c == '<') | (c == '>') | (c == '"') | (c == '\'');
 };
 
 }  // namespace
@@ -40,8 +35,7 @@ void escape_to(std::string& out, std::string_view text) {
         out += rest.substr(0, plain);
         rest.remove_prefix(plain);
         if (rest.empty()) break;
-        std::size_t done = 1;
-        switch (const char c = rest.front()) {
+        switch (rest.front()) {
             case '&':
                 out += "&amp;";
                 break;
@@ -54,18 +48,10 @@ void escape_to(std::string& out, std::string_view text) {
             case '"':
                 out += "&quot;";
                 break;
-            case '\'':
-                out += "&#39;";
-                break;
             default:
-                if (is_noncharacter(rest.substr(0, 3))) {
-                    out += rest[2] == '\xBE' ? "\\ufffe" : "\\uffff";
-                    done = 3;
-                } else {
-                    out += c;
-                }
+                out += "&#39;";
         }
-        rest.remove_prefix(done);
+        rest.remove_prefix(1);
     }
 }
 

@@ -8,10 +8,11 @@
 #include "cmd/render/action_words.h"
 #include "cmd/render/apply_command.h"
 #include "cmd/render/html.h"
+#include "cmd/render/look_alikes_text.h"
 #include "cmd/render/plan_text.h"
 #include "cmd/render/rows_html.h"
 #include "cmd/render/value_html.h"
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/plan/plan_file.h"
 
 namespace tlm::cmd {
@@ -99,6 +100,20 @@ void put_warning(std::string& out, const Plan& plan, const PlanSummary& summary)
     out += "</section>\n";
 }
 
+void put_look_alikes(std::string& out, const Plan& plan) {
+    constexpr std::size_t kMostGroups = 100;
+    const auto sentences = look_alike_sentences(plan, kMostGroups, [](std::string_view name) {
+        return fmt::format("<code>{}</code>", escaped(name));
+    });
+    if (sentences.empty()) return;
+    out +=
+        "<section class=\"panel warning\" aria-labelledby=\"alike\">\n<h2 id=\"alike\">Names that look "
+        "alike</h2>\n<ul>\n";
+    for (const std::string& sentence : sentences)
+        out += fmt::format("<li>{}</li>\n", sentence);
+    out += "</ul>\n</section>\n";
+}
+
 std::string names(const std::vector<std::string>& all) {
     std::string text;
     for (std::size_t i = 0; i < std::min(all.size(), kMostListed); ++i) {
@@ -115,11 +130,11 @@ std::string options_text(const PlanOptions& options) {
     if (options.force) text += "--force ";
     if (options.prune) text += "--prune ";
     for (const std::string& glob : options.targets)
-        text += fmt::format("--target {} ", shell_quoted_path(glob));
+        text += shell_option("--target", glob) + " ";
     for (const std::string& glob : options.excludes)
-        text += fmt::format("--exclude {} ", shell_quoted_path(glob));
+        text += shell_option("--exclude", glob) + " ";
     for (const std::string& glob : options.replaces)
-        text += fmt::format("--replace {} ", shell_quoted_path(glob));
+        text += shell_option("--replace", glob) + " ";
     return text;
 }
 
@@ -308,6 +323,7 @@ std::string plan_html(const Plan& plan, const PlanPage& page) {
     out += fmt::format("<header>\n<p class=\"dim\">Plan</p>\n<h1>{}</h1>\n</header>\n", headline(plan));
     put_tiles(out, kinds);
     put_warning(out, plan, summarise(plan));
+    put_look_alikes(out, plan);
     put_facts(out, plan, page);
     if (!page.advice.empty()) {
         out +=

@@ -10,12 +10,13 @@
 #include "cmd/render/apply_command.h"
 #include "cmd/render/change_line.h"
 #include "cmd/render/columns.h"
+#include "cmd/render/look_alikes_text.h"
 #include "cmd/render/losses_markdown.h"
 #include "cmd/render/markdown.h"
 #include "cmd/render/markdown_folds.h"
 #include "cmd/render/plan_text.h"
 #include "cmd/render/strays.h"
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 
@@ -140,6 +141,14 @@ std::string teardown(const Plan& plan) {
     return text;
 }
 
+std::string look_alikes(const Plan& plan) {
+    constexpr std::size_t kMostGroups = 10;
+    std::string text;
+    for (const std::string& sentence : look_alike_sentences(plan, kMostGroups, name_span))
+        text += fmt::format("- **warning**: {}\n", sentence);
+    return text.empty() ? text : text + "\n";
+}
+
 // The notices and strays, or where that is longer than `most` how many there are.
 std::string advice_markdown(const Planned& planned, std::size_t most) {
     std::string text;
@@ -151,8 +160,9 @@ std::string advice_markdown(const Planned& planned, std::size_t most) {
         text += fmt::format("- {} more are protected: `tlm plan` shows all\n",
                             planned.losses.size() - kMostNotices);
     for (std::size_t i = 0; i < std::min(planned.set_aside.size(), kMostNotices); ++i) {
-        text += fmt::format("- notice: {} {}\n", name_span(planned.set_aside[i].workflow),
-                            set_aside_text(planned.set_aside[i]));
+        text += fmt::format("- notice: {}: {} {}\n", name_span(planned.set_aside[i].workflow),
+                            set_aside_text(planned.set_aside[i]),
+                            code_span(replace_command(planned.set_aside[i])));
     }
     if (planned.set_aside.size() > kMostNotices)
         text += fmt::format("- {} more workflows were taken down: `tlm plan` shows all\n",
@@ -226,9 +236,10 @@ std::string markdown(const Plan& plan, const Planned* beside, const std::string&
     const std::string where = file.empty() || name.size() > kLongestName
                                   ? "`tlm plan` shows everything"
                                   : code_span("tlm show " + name) + " shows everything";
-    const std::string head = fmt::format("### {}: {}\n\n{}{}", has_changes(plan) ? "Plan" : "No changes",
-                                         summary_text(summary), plan.changes.empty() ? "" : table(summary),
-                                         origin(plan) + protections(plan) + teardown(plan));
+    const std::string head =
+        fmt::format("### {}: {}\n\n{}{}", has_changes(plan) ? "Plan" : "No changes", summary_text(summary),
+                    plan.changes.empty() ? "" : table(summary),
+                    origin(plan) + look_alikes(plan) + protections(plan) + teardown(plan));
     const std::string tail = how_to_apply(plan, file, stopped_by);
     // What is lost comes first; the others share what it leaves, and can always say how much they are.
     const std::size_t least = kLeastFoldBudget + where.size();

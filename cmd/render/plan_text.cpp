@@ -7,9 +7,10 @@
 #include "cmd/protection.h"
 #include "cmd/render/columns.h"
 #include "cmd/render/fit.h"
+#include "cmd/render/look_alikes_text.h"
 #include "cmd/render/strays.h"
 #include "cmd/render/value_diff.h"
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -155,6 +156,15 @@ std::string losses_text(const Plan& plan, const PlanSummary& summary, const Layo
     return fit(layout.style.red(fmt::format("! {}: {}", counts, names)), layout.width) + "\n";
 }
 
+std::string look_alikes_text(const Plan& plan, const Layout& layout) {
+    constexpr std::size_t kMostGroups = 20;
+    std::string text;
+    for (const std::string& sentence : look_alike_sentences(
+             plan, kMostGroups, [](std::string_view name) { return fmt::format("`{}`", visible(name)); }))
+        text += fmt::format("{} {}\n", layout.style.yellow("warning:"), sentence);
+    return fit(text, layout.width);
+}
+
 std::string protections_text(const Plan& plan, const Layout& layout) {
     std::string text;
     for (const Protection& protection : plan.protect) {
@@ -252,10 +262,12 @@ std::string reason_text(Reason reason) {
 
 std::string set_aside_text(const TornDown& workflow) {
     return fmt::format(
-        "{}, and it was taken down as it says. To run it again: `tlm run --force`, or a part of it: "
-        "`tlm run --replace '{}/task/TEAM/SUBJECT'`.",
-        workflow.completed ? "all of its tasks are completed" : "some of its tasks did not complete",
-        visible(workflow.workflow));
+        "{}, and it was taken down as it says. To run it again: `tlm run --force`, or a part of it:",
+        workflow.completed ? "all of its tasks are completed" : "some of its tasks did not complete");
+}
+
+std::string replace_command(const TornDown& workflow) {
+    return "tlm run " + shell_option("--replace", Address::task(workflow.workflow, "TEAM", "SUBJECT").text());
 }
 
 std::string when_text(Teardown when) {
@@ -264,7 +276,7 @@ std::string when_text(Teardown when) {
 }
 
 std::string move_command(const RenameHint& hint) {
-    return fmt::format("tlm state mv {} {}", shell_quoted_path(hint.from), shell_quoted_path(hint.to));
+    return fmt::format("tlm state mv {}", shell_arguments({hint.from, hint.to}));
 }
 
 std::string value_text(const Value& value) {
@@ -319,8 +331,8 @@ std::string plan_text(const Plan& plan, const Layout& layout) {
     }
     if (!plan.changes.empty()) text += "\n";
     const PlanSummary summary = summarise(plan);
-    return text + losses_text(plan, summary, layout) + protections_text(plan, layout) +
-           teardown_text(plan, layout) + summary_line(plan, summary, layout);
+    return text + look_alikes_text(plan, layout) + losses_text(plan, summary, layout) +
+           protections_text(plan, layout) + teardown_text(plan, layout) + summary_line(plan, summary, layout);
 }
 
 std::string concise_text(const Plan& plan, const Layout& layout) {
@@ -329,7 +341,8 @@ std::string concise_text(const Plan& plan, const Layout& layout) {
         text +=
             fmt::format("{}  {}\n", action_text(change.action, layout.style), visible(change.address.text()));
     }
-    return fit(text, layout.width) + summary_line(plan, summarise(plan), layout);
+    return fit(text, layout.width) + look_alikes_text(plan, layout) +
+           summary_line(plan, summarise(plan), layout);
 }
 
 std::string left_out_text(const Planned& planned, const Layout& layout) {
@@ -345,22 +358,25 @@ std::string advice_text(const Planned& planned, const Layout& layout) {
         text += fmt::format("{} {} {}\n", layout.style.red("stops:"), visible(loss.address.text()),
                             loss_text(loss));
     }
+    text = fit(text, layout.width);
     for (const TornDown& workflow : planned.set_aside) {
-        text += fmt::format("{} {}: {}\n", layout.style.yellow("notice:"), visible(workflow.workflow),
-                            set_aside_text(workflow));
+        text += sentence_with_command(fmt::format("{} {}: {}", layout.style.yellow("notice:"),
+                                                  visible(workflow.workflow), set_aside_text(workflow)),
+                                      replace_command(workflow), layout.width);
     }
+    std::string notices;
     for (const Notice& notice : planned.notices) {
-        text += fmt::format("{} {}: {}\n", layout.style.yellow("notice:"), visible(notice.address.text()),
-                            visible(notice.text));
+        notices += fmt::format("{} {}: {}\n", layout.style.yellow("notice:"), visible(notice.address.text()),
+                               visible(notice.text));
     }
     if (planned.kept_of_force > 0) {
-        text += fmt::format(
+        notices += fmt::format(
             "{} an earlier --force was cut short: what it made ({} {}) is kept, and the rest is made anew.\n",
             layout.style.yellow("notice:"), planned.kept_of_force,
             planned.kept_of_force == 1 ? "resource" : "resources");
     }
-    return fit(text, layout.width) + left_out_text(planned, layout) + renames_text(planned, layout) +
-           strays_text(planned, layout);
+    return text + fit(notices, layout.width) + left_out_text(planned, layout) +
+           renames_text(planned, layout) + strays_text(planned, layout);
 }
 
 }  // namespace tlm::cmd

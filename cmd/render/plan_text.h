@@ -20,8 +20,10 @@ struct Layout {
 [[nodiscard]] std::string action_text(Action action, const Style& style);
 // The reason as half a sentence: "the workflow changed".
 [[nodiscard]] std::string reason_text(Reason reason);
-// Why nothing is planned in a workflow that is torn down, and how to run it again.
+// Why nothing is planned in a workflow that is torn down, and how to run it again: a sentence that ends with
+// the command.
 [[nodiscard]] std::string set_aside_text(const TornDown& workflow);
+[[nodiscard]] std::string replace_command(const TornDown& workflow);
 // "once all tasks are completed", for a rule of a plan.
 [[nodiscard]] std::string when_text(Teardown when);
 // The command that renames in place.

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "cmd/render/fit.h"
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -218,9 +218,9 @@ std::string in_the_way_text(const std::vector<InTheWay>& found, const Layout& la
     for (const InTheWay& one : found) {
         const std::string address = one.change->address.text();
         for (const LiveResource* live : one.candidates) {
-            commands += command_text(fmt::format("tlm state import {} {}", shell_quoted_path(address),
-                                                 shell_quoted_path(live->id.text())),
-                                     2, layout.width);
+            commands +=
+                command_text(fmt::format("tlm state import {}", shell_arguments({address, live->id.text()})),
+                             2, layout.width);
         }
         if (one.candidates.empty()) unknown += fit(fmt::format("  {}\n", visible(address)), layout.width);
     }

@@ -7,6 +7,7 @@
 
 #include "cmd/render/duration.h"
 #include "cmd/render/fit.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -67,23 +68,26 @@ std::string teardown_text(const TeardownReport& teardown, const Style& style) {
     return text;
 }
 
-std::string next_text(const WaitReport& report) {
+std::string next_text(const WaitReport& report, std::size_t width) {
     const auto any = [&](auto holds) { return std::ranges::any_of(report.tasks, holds); };
     if (any([](const TrackedTask& task) { return task.stage == TaskStage::lost; })) {
-        return "next: the target may have been restarted. `tlm plan` shows what is gone, `tlm run` makes it "
-               "again.\n";
+        return fit(
+            "next: the target may have been restarted. `tlm plan` shows what is gone, `tlm run` makes it "
+            "again.\n",
+            width);
     }
     const bool half_down = std::ranges::any_of(report.teardowns, [](const TeardownReport& teardown) {
         return !teardown.failed.empty() || teardown.interrupted || teardown.stopped_by;
     });
-    if (half_down) return "next: `tlm run` deletes what is left; `tlm plan` shows it.\n";
+    if (half_down) return fit("next: `tlm run` deletes what is left; `tlm plan` shows it.\n", width);
     if (any([](const TrackedTask& task) { return !at_end(task.stage); })) {
-        return "next: `tlm run` goes on waiting where this stopped; nothing is submitted twice.\n";
+        return fit("next: `tlm run` goes on waiting where this stopped; nothing is submitted twice.\n",
+                   width);
     }
     const auto failed = std::ranges::find(report.tasks, TaskStage::failed, &TrackedTask::stage);
     if (failed != report.tasks.end()) {
-        return fmt::format("next: `tlm run --replace '{}'` submits what failed once more.\n",
-                           visible(failed->address.text()));
+        return sentence_with_command("next: to submit what failed once more:",
+                                     "tlm run " + shell_option("--replace", failed->address.text()), width);
     }
     return {};
 }
@@ -135,7 +139,7 @@ std::string wait_text(const WaitReport& report, const Layout& layout) {
     }
     if (report.kept.size() > kMostKept)
         text += fmt::format("Not taken down: {} more.\n", report.kept.size() - kMostKept);
-    return fit(text + next_text(report), layout.width);
+    return fit(text, layout.width) + next_text(report, layout.width);
 }
 
 }  // namespace tlm::cmd

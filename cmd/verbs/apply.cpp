@@ -11,6 +11,7 @@
 #include "cmd/plan_input.h"
 #include "cmd/protection.h"
 #include "cmd/render/fan_out.h"
+#include "cmd/render/fit.h"
 #include "cmd/render/progress.h"
 #include "cmd/render/rekey_text.h"
 #include "cmd/render/report_text.h"
@@ -139,7 +140,9 @@ class Apply {
         BOOST_OUTCOME_TRY(view, view_state(state, prepared.before));
         BOOST_OUTCOME_TRY(progress, state.progress_of(digest_));
         for (const TornDown& workflow : tlm::leave_out_torn_down(prepared.plan, view, progress))
-            say(context_, fmt::format("{}: {}\n", visible(workflow.workflow), set_aside_text(workflow)));
+            say(context_, sentence_with_command(
+                              fmt::format("{}: {}", visible(workflow.workflow), set_aside_text(workflow)),
+                              replace_command(workflow), context_.err_width));
         return success();
     }
 

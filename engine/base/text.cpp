@@ -9,39 +9,15 @@
 #include <iterator>
 
 #include "engine/base/scan.h"
+#include "engine/base/unicode.h"
 
 namespace tlm {
 namespace {
 
-constexpr char32_t kInvalid = 0xFFFFFFFF;
-
-struct CodePoint {
-    char32_t value = kInvalid;
-    std::size_t bytes = 1;
-};
-
-// Decodes the code point at the beginning; kInvalid with one byte where it is malformed, overlong or a
-// surrogate.
-CodePoint decode(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = byte(0);
-    if (first < 0x80) return {first, 1};
-    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || text.size() < size) return {};
-    char32_t value = first & (0xFFU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80U) return {};
-        value = (value << 6U) | (byte(i) & 0x3FU);
-    }
-    const bool overlong = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
-    const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-    if (overlong || surrogate || value > 0x10FFFF) return {};
-    return {value, size};
-}
-
-// Code points that change what a terminal shows of others, or that nobody sees.
-bool is_invisible(char32_t c) {
-    return (c >= 0x80 && c <= 0x9F) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
+// What version 1 of the plan file writes as escapes: code points that change what a terminal shows of others,
+// or that nobody sees. Its digest rests on it, so that it never changes; see is_seen for the rule of today.
+bool is_escaped_in_version_1(char32_t c) {
+    return c == 0x7F || (c >= 0x80 && c <= 0x9F) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
            (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF ||
            (c >= 0xE0000 && c <= 0xE007F);
 }
@@ -58,7 +34,30 @@ std::string escape(char32_t c) {
             break;
     }
     if (c < 0x80) return fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-    return fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    // Eight digits, so that what follows is not taken for one more.
+    return c < 0x10000 ? fmt::format("\\u{:04x}", static_cast<unsigned>(c))
+                       : fmt::format("\\U{:08x}", static_cast<unsigned>(c));
+}
+
+template <typename Escaped>
+std::string with_json_escapes(std::string json, Escaped is_escaped) {
+    if (plain_bytes(json, [](unsigned char c) { return c >= 0x7F; }) == json.size()) return json;
+    std::string result;
+    result.reserve(json.size());
+    for (std::string_view text = json; !text.empty();) {
+        const std::size_t plain = plain_bytes(text, [](unsigned char c) { return c >= 0x7F; });
+        result += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        const CodePoint point = decode(text);
+        if (point.value != CodePoint::kInvalid && is_escaped(point.value)) {
+            result += json_escape(point.value);
+        } else {
+            result += text.substr(0, point.bytes);
+        }
+        text.remove_prefix(point.bytes);
+    }
+    return result;
 }
 
 // What two words have in common at their ends changes nothing about their distance.
@@ -128,9 +127,9 @@ std::string visible(std::string_view text) {
         text.remove_prefix(plain);
         if (text.empty()) break;
         const CodePoint point = decode(text);
-        if (point.value == kInvalid) {
+        if (point.value == CodePoint::kInvalid) {
             fmt::format_to(std::back_inserter(result), "\\x{:02x}", static_cast<unsigned char>(text[0]));
-        } else if (point.value < 0x20 || point.value == 0x7F || is_invisible(point.value)) {
+        } else if (!is_seen(point.value)) {
             result += escape(point.value);
         } else {
             result += text.substr(0, point.bytes);
@@ -140,23 +139,18 @@ std::string visible(std::string_view text) {
     return result;
 }
 
+std::string json_escape(char32_t c) {
+    if (c < 0x10000) return fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    const auto above = static_cast<unsigned>(c) - 0x10000U;
+    return fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (above >> 10U), 0xDC00U + (above & 0x3FFU));
+}
+
 std::string visible_json(std::string json) {
-    if (plain_bytes(json, [](unsigned char c) { return c >= 0x7F; }) == json.size()) return json;
-    std::string result;
-    result.reserve(json.size());
-    for (std::string_view text = json; !text.empty();) {
-        const CodePoint point = decode(text);
-        if (point.value == kInvalid || (point.value != 0x7F && !is_invisible(point.value))) {
-            result += text.substr(0, point.bytes);
-        } else if (point.value < 0x10000) {
-            result += fmt::format("\\u{:04x}", static_cast<unsigned>(point.value));
-        } else {
-            const auto above = static_cast<unsigned>(point.value) - 0x10000U;
-            result += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (above >> 10U), 0xDC00U + (above & 0x3FFU));
-        }
-        text.remove_prefix(point.bytes);
-    }
-    return result;
+    return with_json_escapes(std::move(json), [](char32_t c) { return !is_seen(c); });
+}
+
+std::string visible_json_version_1(std::string json) {
+    return with_json_escapes(std::move(json), is_escaped_in_version_1);
 }
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
@@ -180,7 +174,7 @@ std::size_t well_formed_bytes(std::string_view text) {
         left.remove_prefix(ascii_bytes(left));
         if (left.empty()) break;
         const CodePoint point = decode(left);
-        if (point.value == kInvalid) break;
+        if (point.value == CodePoint::kInvalid) break;
         left.remove_prefix(point.bytes);
     }
     return text.size() - left.size();

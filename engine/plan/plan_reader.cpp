@@ -12,6 +12,7 @@
 #include "engine/base/json_depth.h"
 #include "engine/base/sha256.h"
 #include "engine/base/text.h"
+#include "engine/base/unicode.h"
 #include "engine/plan/plan_blocks.h"
 #include "engine/plan/plan_check.h"
 #include "engine/plan/plan_file.h"
@@ -366,7 +367,8 @@ class PlanParts {
 };
 
 // Whether a text is what blocks say, one after the other, and differs from them in nothing but blanks between
-// tokens, as line ends of another system.
+// tokens, as line ends of another system, and in escapes for characters that can't be seen, which version 1
+// did not always write. A character that this build does not know may be one of those to a later version.
 class SameButForBlanks {
   public:
     explicit SameButForBlanks(std::string_view text) : text_(text) {}
@@ -382,6 +384,7 @@ class SameButForBlanks {
                 skip_blanks(text_);
             }
             if (block.empty()) return;
+            if (in_string && skip_escaped(block)) continue;
             const char c = block.front();
             same_ = !text_.empty() && c == text_.front();
             if (!same_) return;
@@ -399,6 +402,19 @@ class SameButForBlanks {
     }
 
   private:
+    // Whether the block goes on with a character that can't be seen, and the text with its escape.
+    bool skip_escaped(std::string_view& block) {
+        if (static_cast<unsigned char>(block.front()) < 0x80 || !text_.starts_with("\\u")) return false;
+        const CodePoint point = decode(block);
+        if (point.value == CodePoint::kInvalid || (is_seen(point.value) && !is_unassigned(point.value)))
+            return false;
+        const std::string escape = json_escape(point.value);
+        if (!text_.starts_with(escape)) return false;
+        block.remove_prefix(point.bytes);
+        text_.remove_prefix(escape.size());
+        return true;
+    }
+
     static void skip_blanks(std::string_view& text) {
         text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
     }

@@ -226,8 +226,7 @@ constexpr std::size_t kBlock = std::size_t{64} * 1024;
 void write_plan_blocks(const Plan& plan, const TakeBlock& take) {
     Writer writer;
     const auto hand_on = [&] {
-        // Whoever reviews it must see what stands there: a text that turns direction in the middle hides it.
-        std::string block = visible_json(std::move(writer.text()));
+        std::string block = visible_json_version_1(std::move(writer.text()));
         take(block);
         block.clear();
         writer.text() = std::move(block);  // to be filled again
@@ -282,7 +281,8 @@ std::string plan_to_text(const Plan& plan) {
     const std::string room = digest_member(digest_text(nothing));  // as long as what takes its place
     write_plan_blocks(plan, [&](std::string_view block) {
         hash.add(block);
-        text += block;
+        // Whoever reviews it must see all that stands there.
+        text += visible_json(std::string(block));
         if (at > 0) return;
         at = text.size();
         text += room;

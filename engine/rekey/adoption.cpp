@@ -1,4 +1,5 @@
 #include "engine/rekey/adoption.h"
+#include "engine/base/shell_quote.h"
 
 #include <fmt/format.h>
 
@@ -54,9 +55,10 @@ Result<void> check_owner(const Address& address, const LiveResource& live, const
     if (!owner || *owner == address) return success();
     return fail(ErrorCode::conflict, fmt::format("id {} is {} already", live.id.text(), owner->text()),
                 address.text(),
-                {live.kind == Kind::task ? fmt::format("`tlm state rm {}` forgets that.", owner->text())
-                                         : fmt::format("To give it this address instead: tlm state mv {} {}",
-                                                       owner->text(), address.text())});
+                {live.kind == Kind::task
+                     ? fmt::format("To forget that: tlm state rm {}", shell_arguments({owner->text()}))
+                     : fmt::format("To give it this address instead: tlm state mv {}",
+                                   shell_arguments({owner->text(), address.text()}))});
 }
 
 Result<void> check_task(const Address& address, const LiveResource& live, const FleetIndex& fleet) {
@@ -94,10 +96,11 @@ Result<Adoption> plan_adoption(const Address& address, const ResourceId& id,
     }
     const Match match = fleet.match(address);
     if (match.chosen != nullptr && match.chosen != live) {
-        return fail(ErrorCode::conflict,
-                    fmt::format("it is another one already (id {})", match.chosen->id.text()), address.text(),
-                    {match.bound ? fmt::format("`tlm state show {}` shows it.", address.text())
-                                 : "`tlm plan` shows it: it carries the key, and is adopted by itself."});
+        return fail(
+            ErrorCode::conflict, fmt::format("it is another one already (id {})", match.chosen->id.text()),
+            address.text(),
+            {match.bound ? fmt::format("To see it: tlm state show {}", shell_arguments({address.text()}))
+                         : "`tlm plan` shows it: it carries the key, and is adopted by itself."});
     }
     adoption.desired = wanted;
     adoption.live = live;

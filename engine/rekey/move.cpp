@@ -1,4 +1,5 @@
 #include "engine/rekey/move.h"
+#include "engine/base/shell_quote.h"
 
 #include <fmt/format.h>
 
@@ -7,6 +8,7 @@
 #include <set>
 
 #include "engine/base/text.h"
+#include "engine/base/unicode.h"
 #include "engine/resource/key.h"
 
 namespace tlm {
@@ -108,10 +110,10 @@ class Mover {
         const bool bound_to_other = bound != nullptr && (own == nullptr || bound->id != *own);
         if (!live_is_other && !bound_to_other) return success();
         const std::string hint =
-            live_is_other
-                ? fmt::format("Where that one is not wanted, `tlm destroy --target` deletes it: {}",
-                              to.text())
-                : fmt::format("It is gone from the target: `tlm state rm {}` forgets it.", to.text());
+            live_is_other ? fmt::format("Where that one is not wanted, delete it: tlm destroy {}",
+                                        shell_option("--target", to.text()))
+                          : fmt::format("It is gone from the target; to forget it: tlm state rm {}",
+                                        shell_arguments({to.text()}));
         return fail(ErrorCode::conflict,
                     fmt::format("{} can't be moved there: {} (id {})", from.text(),
                                 live_is_other ? "another one stands there already"
@@ -160,12 +162,19 @@ Result<MovePlan> plan_move(std::string_view from, std::string_view to, const Sna
     const auto bad = [](std::string message, std::vector<std::string> hints) {
         return fail(ErrorCode::bad_input, std::move(message), {}, std::move(hints));
     };
+    const auto unseen = [&](std::string_view name) -> Result<void> {
+        const auto found = first_unseen(name);
+        if (!found) return success();
+        return bad(fmt::format("the new name holds {}, which can't be seen", code_point_name(found->value)),
+                   {"Give a name without it."});
+    };
     if (from == to) return bad("both addresses are the same", {"Give the old one, then the new one."});
     const auto old_workflow = workflow_of(from);
     const auto new_workflow = workflow_of(to);
     if (old_workflow && new_workflow) {
         if (*old_workflow == *new_workflow)
             return bad("both are the same workflow", {"Give the old one, then the new one."});
+        BOOST_OUTCOME_TRYV(unseen(*new_workflow));
         return mover.workflow(*old_workflow, *new_workflow);
     }
     if (old_workflow || new_workflow) {
@@ -175,6 +184,10 @@ Result<MovePlan> plan_move(std::string_view from, std::string_view to, const Sna
     }
     BOOST_OUTCOME_TRY(old_address, Address::parse(from));
     BOOST_OUTCOME_TRY(new_address, Address::parse(to));
+    if (new_address.workflow != old_address.workflow) {
+        BOOST_OUTCOME_TRYV(unseen(new_address.workflow));
+    }
+    BOOST_OUTCOME_TRYV(unseen(new_address.name));
     if (old_address.kind == Kind::task || new_address.kind == Kind::task) {
         return bad("a task can't be moved by itself: it is known by its team and its subject",
                    {"Move its team, and its tasks follow."});

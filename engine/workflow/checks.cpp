@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/base/parallel.h"
+#include "engine/base/unicode.h"
 #include "engine/resource/key.h"
 #include "engine/workflow/rules.h"
 #include "engine/workflow/suggestions.h"
@@ -211,6 +212,44 @@ void check_workflows(std::vector<Workflow>& workflows, const std::vector<Workflo
     CrossChecker across(diagnostics, workflows);
     for (std::size_t i = 0; i < workflows.size(); ++i)
         across.workflow(workflows[i], places[i]);
+}
+
+std::vector<UnseenInName> unseen_in_names(const std::vector<Workflow>& workflows,
+                                          const std::vector<WorkflowPlaces>& places) {
+    constexpr std::size_t kMost = 1000;
+    std::vector<UnseenInName> found;
+    const auto check = [&](std::string_view name, Position position, std::string_view what, auto address) {
+        const auto unseen = first_unseen(name);
+        if (!unseen || found.size() == kMost) return;
+        const bool is_control = unseen->value < 0x20 || (unseen->value >= 0x7F && unseen->value < 0xA0);
+        if (is_control) return;
+        found.push_back({address(),
+                         what == "workflow",
+                         {position,
+                          fmt::format("the name of this {} holds {}, which can't be seen: {}", what,
+                                      code_point_name(unseen->value), backquoted(name)),
+                          "Write the name without it.",
+                          {}}});
+    };
+    for (std::size_t i = 0; i < workflows.size(); ++i) {
+        const Workflow& workflow = workflows[i];
+        check(workflow.name, places[i].name, "workflow", [&] { return Address{workflow.name, {}, {}, {}}; });
+        for (std::size_t a = 0; a < workflow.agents.size(); ++a) {
+            const std::string& name = workflow.agents[a].name;
+            check(name, places[i].agents[a], "agent", [&] { return Address::agent(workflow.name, name); });
+        }
+        for (std::size_t t = 0; t < workflow.teams.size(); ++t) {
+            const TeamSpec& team = workflow.teams[t];
+            const TeamPlaces& at = places[i].teams[t];
+            check(team.name, at.name, "team", [&] { return Address::team_of(workflow.name, team.name); });
+            for (std::size_t k = 0; k < team.tasks.size(); ++k) {
+                const std::string& subject = team.tasks[k].subject;
+                check(subject, at.tasks[k].subject, "task",
+                      [&] { return Address::task(workflow.name, team.name, subject); });
+            }
+        }
+    }
+    return found;
 }
 
 }  // namespace tlm

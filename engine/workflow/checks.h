@@ -14,4 +14,9 @@ namespace tlm {
 void check_workflows(std::vector<Workflow>& workflows, const std::vector<WorkflowPlaces>& places,
                      Diagnostics& diagnostics);
 
+// The names of workflows, agents, teams and tasks that hold what can't be seen; see UnseenInName. Control
+// characters are left out: the schema has refused them.
+[[nodiscard]] std::vector<UnseenInName> unseen_in_names(const std::vector<Workflow>& workflows,
+                                                        const std::vector<WorkflowPlaces>& places);
+
 }  // namespace tlm

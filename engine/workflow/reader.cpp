@@ -61,6 +61,7 @@ ReadResult read_workflows(const std::vector<Source>& sources) {
         diagnostics.append(std::move(part));
     check_workflows(result.workflows, places, diagnostics);
     result.diagnostics = diagnostics.take(sources);
+    result.unseen = unseen_in_names(result.workflows, places);
     return result;
 }
 

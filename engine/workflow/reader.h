@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/resource/address.h"
 #include "engine/workflow/workflow.h"
 
 namespace tlm {
@@ -29,9 +30,18 @@ struct Diagnostic {
     std::size_t offset = kUnknownOffset;
 };
 
+// A name with a code point that can't be seen and is not part of a well-formed emoji sequence. An error,
+// unless the name is in use already: who reads the state can tell.
+struct UnseenInName {
+    Address address;           // of the resource; of a workflow's own name only `workflow` is set
+    bool of_workflow = false;  // the name is metadata.name
+    Diagnostic diagnostic;     // where, which code point, and what to do
+};
+
 struct ReadResult {
     std::vector<Workflow> workflows;  // one for each source, in their order; of use only without diagnostics
     std::vector<Diagnostic> diagnostics;  // every fault of every source, sorted by file, line, column
+    std::vector<UnseenInName> unseen;     // likewise; the first thousand
     [[nodiscard]] bool ok() const { return diagnostics.empty(); }
 };
 

@@ -3,6 +3,7 @@
 
 #include "cmd/completion/offers.h"
 #include "cmd/completion/scripts.h"
+#include "engine/base/shell_quote.h"
 
 namespace tlm::cmd {
 namespace {
@@ -67,7 +68,7 @@ TEST(Scripts, HoldEveryVerbOptionAndFixedValueOfTheTables) {
 }
 
 TEST(ShellQuoted, IsOneWordWhateverItHolds) {
-    EXPECT_EQ(shell_quoted("it's $HOME"), R"('it'\''s $HOME')");
+    EXPECT_EQ(in_single_quotes("it's $HOME"), R"('it'\''s $HOME')");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "cmd/render/columns.h"
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 #include "tests/cmd/hostile.h"
 #include "tests/support/process.h"

@@ -14,6 +14,7 @@ TEST(Visible, LeavesTextAloneAndShowsWhatATerminalWouldObey) {
     EXPECT_EQ(visible(std::string_view("\0x", 2)), "\\x00x");
     EXPECT_EQ(visible("\xC3("), "\\xc3(");
     EXPECT_EQ(visible("\xC2\x9B"), "\\u009b");
+    EXPECT_EQ(visible("a\u00a0b\u2800\U000e00411"), "a\\u00a0b\\u2800\\U000e00411");
 }
 
 TEST(ValidUtf8, RefusesOverlongSurrogatesAndCutSequences) {
@@ -38,6 +39,11 @@ TEST(WellFormedBytes, CountToTheFirstByteThatIsWrongWhereverItStands) {
 TEST(VisibleJson, EscapesWhatATerminalObeysAndMeansTheSame) {
     EXPECT_EQ(visible_json("[\"caf\u00e9 \u202e\x7f\u0085\U000e0041\"]"),
               "[\"caf\u00e9 \\u202e\\u007f\\u0085\\udb40\\udc41\"]");
+}
+
+TEST(VisibleJson, EscapesWhatIsBlankToo_ButNotByTheRuleOfVersion1) {
+    EXPECT_EQ(visible_json("\"\u2800\u00a0\u200b\U0001d159\""), "\"\\u2800\\u00a0\\u200b\\ud834\\udd59\"");
+    EXPECT_EQ(visible_json_version_1("\"\u2800\u00a0\u200b\""), "\"\u2800\u00a0\\u200b\"");
 }
 
 TEST(Nearest, FindsTheWordThatWasMeantAndNothingFarOff) {

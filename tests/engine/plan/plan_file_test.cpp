@@ -114,6 +114,11 @@ TEST(PlanFile_ValueEditedByHand, IsRefusedAsAConflict) {
 
 // Plans that an earlier tlm wrote, and somebody approved. The files are never rewritten: a format that can't
 // say the same any more is another version.
+std::string contents(const std::string& fixture) {
+    std::ifstream stream(source_dir() + "/tests/engine/plan/" + fixture, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
 TEST(PlanFile_OfVersion1, IsReadForEverAndWrittenTheSame) {
     int plans = 0;
     for (const auto& file :
@@ -126,6 +131,37 @@ TEST(PlanFile_OfVersion1, IsReadForEverAndWrittenTheSame) {
         ++plans;
     }
     EXPECT_EQ(plans, 5);
+}
+
+// An earlier tlm wrote braille blanks, fillers, no-break spaces and the like as they are.
+TEST(PlanFile_OfVersion1WithCharactersThatCantBeSeen, IsReadWithTheSameDigestAndWrittenWithEscapes) {
+    const std::string text = contents("version_1_unseen/raw.json");
+    const auto plan = plan_from_text(text, "raw.json");
+    ASSERT_TRUE(plan.has_value()) << plan.error().message;
+    EXPECT_EQ(plan_digest(plan.value()),
+              "sha256:3d3e455dd08b7e2f5cdf93ba06914095860c2ccd7c65bc8fbfa558ec0ce053bc");
+    const std::string escaped = plan_to_text(plan.value());
+    EXPECT_EQ(escaped, contents("version_1_unseen/escaped.json"));
+    EXPECT_NE(escaped.find(R"(Draw it\u2800here,\u3164there,\u00a0and\u00adnow)"), std::string::npos);
+    const auto again = plan_from_text(escaped, "escaped.json");
+    ASSERT_TRUE(again.has_value()) << again.error().message;
+    EXPECT_EQ(again.value(), plan.value());
+}
+
+TEST(PlanFile_EscapesOfCharactersThatAreSeen, AreRefused) {
+    const std::string text = contents("version_1_unseen/raw.json");
+    const auto with = [&](const std::string& character, const std::string& escape) {
+        std::string other = text;
+        const std::size_t at = other.find(character);
+        EXPECT_NE(at, std::string::npos) << character;
+        return plan_from_text(other.replace(at, character.size(), escape), "p.json").has_value();
+    };
+    EXPECT_FALSE(with("\u2764", "\\u2764"));
+    EXPECT_FALSE(with("Draw", "\\u0044raw"));
+    EXPECT_FALSE(with("\\u202e", "\u202e"));
+    EXPECT_FALSE(with("\u3164", "\\u2800"));
+    EXPECT_TRUE(with("\u3164", "\\u3164"));
+    EXPECT_TRUE(with("\U0001d159", "\\ud834\\udd59"));
 }
 
 TEST(PlanFile, AnyFlippedBitIsRefused) {

@@ -72,6 +72,28 @@ TEST(Schema_NamesThatAreNone, AreOneFaultEach) {
                 HasSubstr("`assign_to` must not be empty"));
 }
 
+TEST(Names_WithWhatCantBeSeen, AreNamedWithPlaceAddressAndCodePointApartFromFaults) {
+    const std::string text =
+        "metadata: {name: \"w\\u00a0\"}\nagents: [{name: \"a\\u200b\"}, {name: \"\u2764\ufe0f\"}]\nteams:\n"
+        "  - name: \"t\\u2800\"\n    agents: []\n    tasks:\n"
+        "      - {subject: \"s\\u3164\", description: \"d\\u200b\", assign_to: \"a\\u200b\"}\n";
+    const std::vector<Source> sources = {{"w.yaml", text}};
+    const ReadResult result = read_workflows(sources);
+    EXPECT_THAT(result.diagnostics, IsEmpty());
+    std::vector<std::string> found;
+    for (const UnseenInName& name : result.unseen) {
+        const std::string shown = format_diagnostic(name.diagnostic, sources);
+        found.push_back(shown.substr(0, shown.find(", which")));
+    }
+    EXPECT_THAT(found, ElementsAre("w.yaml:1:18: the name of this workflow holds U+00A0 NO-BREAK SPACE",
+                                   "w.yaml:2:17: the name of this agent holds U+200B ZERO WIDTH SPACE",
+                                   "w.yaml:4:11: the name of this team holds U+2800 BRAILLE PATTERN BLANK",
+                                   "w.yaml:7:19: the name of this task holds U+3164 HANGUL FILLER"));
+    ASSERT_EQ(result.unseen.size(), 4U);
+    EXPECT_TRUE(result.unseen[0].of_workflow);
+    EXPECT_EQ(result.unseen[3].address, Address::task("w\u00a0", "t\u2800", "s\u3164"));
+}
+
 TEST(Schema_LimitsOfTheServer, AreThoseOfTheirMembers) {
     const auto text = [](std::size_t size) { return std::string(size, 'x'); };
     EXPECT_EQ(faults(with_agent("program: " + text(1024))), "");

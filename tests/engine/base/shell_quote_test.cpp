@@ -1,4 +1,4 @@
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include "tests/cmd/hostile.h"
 #include "tests/support/process.h"
 
-namespace tlm::cmd {
+namespace tlm {
 namespace {
 
 TEST(ShellQuotedPath, IsPlainWhereItCanBe) {
@@ -16,6 +16,22 @@ TEST(ShellQuotedPath, IsPlainWhereItCanBe) {
     EXPECT_EQ(shell_quoted_path("-rf"), "./-rf");
     EXPECT_EQ(shell_quoted_path("~/x"), "'~/x'");
     EXPECT_EQ(shell_quoted_path(""), "''");
+}
+
+TEST(ShellQuoted, IsQuotedWhereAShellWouldActOnIt) {
+    EXPECT_EQ(shell_quoted("x; rm -rf ~"), "'x; rm -rf ~'");
+    EXPECT_EQ(shell_quoted("$(id)"), "'$(id)'");
+    EXPECT_EQ(shell_quoted("`id`"), "'`id`'");
+    EXPECT_EQ(shell_quoted("=ls"), "'=ls'");
+    EXPECT_EQ(shell_quoted("a\u2800b"), "$'a\\342\\240\\200b'");
+    EXPECT_EQ(shell_quoted("-x"), "-x");
+}
+
+TEST(ShellArguments, AreNoOptions) {
+    EXPECT_EQ(shell_arguments({"a/agent/b", "it's"}), "a/agent/b 'it'\\''s'");
+    EXPECT_EQ(shell_arguments({"a", "-x/agent/b"}), "-- a -x/agent/b");
+    EXPECT_EQ(shell_option("--exclude", "a b"), "--exclude 'a b'");
+    EXPECT_EQ(shell_option("--exclude", "--yes"), "--exclude=--yes");
 }
 
 TEST(ShellQuotedPath, WhateverItIs_TheShellHasItBackAsOneWord) {
@@ -32,4 +48,4 @@ TEST(ShellQuotedPath, WhateverItIs_TheShellHasItBackAsOneWord) {
 }
 
 }  // namespace
-}  // namespace tlm::cmd
+}  // namespace tlm
