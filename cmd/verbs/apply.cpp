@@ -355,8 +355,7 @@ Result<ExitCode> run_apply(const Context& context) {
     if (reviewed) {
         BOOST_OUTCOME_TRYV(check_reviewed(context, *reviewed));
         BOOST_OUTCOME_TRY(approval, demanded_approval(context));
-        BOOST_OUTCOME_TRYV(
-            check_approval(approval, context.options.positional.front(), plan_digest(*reviewed)));
+        BOOST_OUTCOME_TRYV(check_approval(context, approval, context.options.positional.front(), *reviewed));
     } else {
         BOOST_OUTCOME_TRYV(check_unreviewed(context));
     }

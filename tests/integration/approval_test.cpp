@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "tests/integration/fixture.h"
+#include "tests/support/paths.h"
 
 namespace tlm::test {
 namespace {
@@ -47,6 +48,106 @@ TEST_F(Approved, SignedByATrustedKey_IsApplied) {
     EXPECT_THAT(run({"verify", "p.json", "--trusted-key", "ops.pub"}).out, HasSubstr("signed by ops.pub"));
     run({"apply", "p.json", "--trusted-key", "ops.pub", "--yes"});
     EXPECT_EQ(server.stat("agents"), 2);
+}
+
+// What the approver signed by hand is what `tlm plan --sign` writes.
+TEST_F(Approved, SignedAfterReading_IsApplied) {
+    std::filesystem::remove(project.directory / "p.json.sig");
+    const Finished made = run({"sign", "p.json", "--key", "ops.key", "--valid-for", "12h"});
+    EXPECT_THAT(made.out, HasSubstr("p.json: Plan: 4 to create, 1 task waits.\ntarget " + server.url() +
+                                    "\ndigest " + digest() + "\nsigned with the key sha256:"));
+    EXPECT_THAT(made.out, HasSubstr("(12 hours)\nfor the state of lineage "));
+    EXPECT_EQ(made.err, "Written to p.json.sig.\n");
+    EXPECT_THAT(run({"verify", "p.json", "--trusted-key", "ops.pub", "--require-expiry"}).out,
+                HasSubstr("(12 hours)"));
+    run({"apply", "p.json", "--trusted-key", "ops.pub", "--require-expiry", "--yes"});
+    EXPECT_EQ(server.stat("agents"), 2);
+}
+
+TEST_F(Approved, Signing_ChecksThePlanAndWritesThroughNoLink) {
+    EXPECT_THAT(refused({"sign", "p.json", "--key", "ops.key", "--expect", "sha256:" + std::string(64, '0')}),
+                HasSubstr("is expected"));
+    std::filesystem::remove(project.directory / "p.json.sig");
+    std::filesystem::create_symlink("elsewhere", project.directory / "p.json.sig");
+    run({"sign", "p.json", "--key", "ops.key"});
+    EXPECT_FALSE(project.exists("elsewhere"));
+    EXPECT_FALSE(std::filesystem::is_symlink(project.directory / "p.json.sig"));
+    run({"verify", "p.json", "--trusted-key", "ops.pub"});
+    std::string text = project.read("p.json");
+    text.replace(text.find("m1"), 2, "m2");
+    project.write("p.json", text);
+    EXPECT_THAT(refused({"sign", "p.json", "--key", "ops.key"}), HasSubstr("altered after it was written"));
+    EXPECT_THAT(refused({"sign", "p.json"}, 3), HasSubstr("--key KEY"));
+    for (const char* time : {"0d", "367d", "1", "x", "-1d", "99999999999999999999d"})
+        EXPECT_THAT(refused({"sign", "p.json", "--key", "ops.key", "--valid-for", time}, 3),
+                    HasSubstr("from 1s to 366d"));
+}
+
+TEST_F(Approved, Expired_IsRefusedAndHowToGoOnIsSaid) {
+    project.environment["LD_PRELOAD"] = faulty_machine();
+    project.environment["ASAN_OPTIONS"] = "verify_asan_link_order=0";
+    const auto after = [&](int seconds) {
+        project.environment["TLM_TEST_CLOCK_SHIFT"] = std::to_string(seconds);
+    };
+    const std::vector<std::string> apply = {"apply", "p.json", "--trusted-key", "ops.pub", "--yes"};
+    after(9 * 86'400);
+    EXPECT_THAT(refused(apply), testing::AllOf(HasSubstr("expired at "), HasSubstr(", 2 days ago"),
+                                               HasSubstr("tlm sign p.json --key KEY")));
+    EXPECT_THAT(refused({"verify", "p.json", "--trusted-key", "ops.pub"}), HasSubstr("2 days ago"));
+    after(-600);
+    EXPECT_THAT(refused(apply), HasSubstr("minutes from now"));
+    after(6 * 86'400);
+    run(apply);
+    EXPECT_EQ(server.stat("agents"), 2);
+}
+
+TEST_F(Approved, SignedForAnotherState_IsRefusedAndBothAreNamed) {
+    run({"state", "list"});
+    run({"plan", "--target", "pair/agent/*", "--out", "q.json", "--state", "other.db"});
+    run({"sign", "p.json", "--key", "ops.key", "--state", "other.db"});
+    const std::string other = project.read("p.json.sig");
+    const std::string lineage = other.substr(other.find("lineage ") + 8, 32);
+    for (const char* verb : {"apply", "run"}) {
+        EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "ops.pub", "--yes"}),
+                    HasSubstr("signed for the state of lineage " + lineage + ", and the lineage here is "));
+    }
+    EXPECT_THAT(refused({"verify", "p.json", "--trusted-key", "ops.pub"}), HasSubstr(lineage));
+    // A state that is not there yet has no lineage.
+    run({"apply", "p.json", "--trusted-key", "ops.pub", "--yes", "--state", "fresh.db"});
+}
+
+TEST_F(Approved, SignatureForAnotherTarget_IsRefused) {
+    std::string text = project.read("p.json.sig");
+    text.replace(text.find("target ") + 7, server.url().size(), "https://x.example");
+    project.write("p.json.sig", text);
+    EXPECT_THAT(refused({"apply", "p.json", "--trusted-key", "ops.pub", "--yes"}),
+                HasSubstr("not of this plan"));
+}
+
+// As release 0.1.0 wrote them.
+TEST_F(Approved, SignatureOfFormat1_IsTakenWithAWarningUnlessItMustExpire) {
+    const std::string text = project.read("p.json.sig");
+    const std::string key = text.substr(text.find("key "), 4 + 7 + 64);
+    project.write("message", "tlm-signature/1\n" + digest() + "\n");
+    const Finished made =
+        run_process({"/bin/sh", "-c", "openssl pkeyutl -sign -inkey ops.key -rawin -in message | base64 -w0"},
+                    project.environment, project.directory.string());
+    project.write("p.json.sig", "tlm-signature/1\n" + key + "\ned25519 " + made.out + "\n");
+    for (const char* verb : {"apply", "run", "verify"}) {
+        EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "ops.pub", "--require-expiry"}),
+                    HasSubstr("never expires"));
+    }
+    EXPECT_THAT(run({"verify", "p.json", "--trusted-key", "ops.pub"}).err,
+                HasSubstr("warning: p.json.sig is of format 1"));
+    EXPECT_THAT(run({"apply", "p.json", "--trusted-key", "ops.pub", "--yes"}).err,
+                HasSubstr("never expires"));
+    EXPECT_EQ(server.stat("agents"), 2);
+}
+
+TEST_F(Approved, ExpiryAskedForWithoutASignature_IsBadInput) {
+    EXPECT_THAT(refused({"apply", "p.json", "--require-expiry", "--yes"}, 3), HasSubstr("none is asked for"));
+    EXPECT_THAT(refused({"apply", "--require-expiry", "--yes"}, 3), HasSubstr("about a plan file"));
+    EXPECT_THAT(refused({"plan", "--out", "x.json", "--valid-for", "1d"}, 3), HasSubstr("about a signature"));
 }
 
 TEST_F(Approved, SignedByAnotherKey_IsRefusedAndTheKeyNamed) {
