@@ -151,6 +151,10 @@ Result<void> check_unreviewed(const Context& context) {
                     "--expect, --trusted-key and --require-expiry are about a plan file", {},
                     {"`tlm plan --out FILE` writes one, and `tlm apply FILE` applies it."});
     }
+    if (options.reapply) {
+        return fail(ErrorCode::bad_input, "--reapply is about a plan file", {},
+                    {"Without a plan file the plan is made from what is there now."});
+    }
     if (context.settings.trusted_keys_dir.empty()) return success();
     return fail(ErrorCode::bad_input,
                 "TLM_TRUSTED_KEYS is set, so that only plan files that are signed are applied here", {},

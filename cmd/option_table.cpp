@@ -27,7 +27,8 @@ constexpr std::array kVerbs = {
              "Applies a reviewed plan file exactly as it is, or, without one, makes a plan,\n"
              "shows it and asks. What moved since the plan was made is reported as a conflict\n"
              "and left alone; everything else goes on. Interrupted or failed, it can be\n"
-             "repeated: nothing is made twice.",
+             "repeated: nothing is made twice. A plan file that was carried out to its end is\n"
+             "carried out again only with --reapply, where something of it was undone since.",
              "  tlm apply                         plan, ask, apply\n"
              "  tlm apply plan.json --yes         exactly the reviewed plan, without asking\n"
              "  tlm apply plan.json --expect sha256:...\n"
@@ -230,6 +231,7 @@ constexpr std::array kOptions = {
     OptionInfo{"replace", "GLOB", "make these anew, submit these tasks again; repeatable",
                bit(Verb::plan) | kApplying},
     OptionInfo{"ignore", "KIND", "leave out one kind of drift; repeatable", bit(Verb::drift)},
+    OptionInfo{"reapply", "", "carry out again a plan file that was carried out before", kApplying},
     OptionInfo{"yes", "", "do not ask", kWriting | bit(Verb::state)},
     OptionInfo{"wait", "", "until every task is at its end, as `tlm run` does", bit(Verb::apply)},
     OptionInfo{"timeout", "TIME", "how long to wait for each workflow, as 30s or 2h", kApplying},

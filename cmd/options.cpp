@@ -257,6 +257,7 @@ Result<void> read_values(const Given& given, Options& options) {
     options.prune = given.has("prune");
     options.destroy = given.has("destroy");
     options.yes = given.has("yes");
+    options.reapply = given.has("reapply");
     options.quiet = given.has("quiet");
     options.targets = given.all("target");
     options.excludes = given.all("exclude");

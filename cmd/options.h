@@ -49,6 +49,7 @@ struct Options {
     std::string sign;                            // private key file, may be empty: plan --sign, sign --key
     std::chrono::seconds valid_for{7 * 86'400};  // a signature that is made
     bool require_expiry = false;
+    bool reapply = false;
     std::string expect;                     // digest, may be empty
     std::vector<std::string> trusted_keys;  // public key files
     bool detailed_exitcode = false;
