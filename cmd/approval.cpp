@@ -71,6 +71,10 @@ Result<std::string> lineage_here(const Context& context, const Plan& plan) {
 Result<CheckedSignature> check_signature(const Context& context, const Approval& approval,
                                          const std::string& path, const Plan& plan,
                                          const std::string& digest) {
+    if (const auto at = approval.revoked.find(digest); at != approval.revoked.end()) {
+        return fail(ErrorCode::conflict, fmt::format("the plan is revoked: {} names its digest", at->second),
+                    path, {"Plan again and have the new plan approved."});
+    }
     const std::string file = signature_path(path);
     std::error_code error;
     if (!std::filesystem::exists(file, error))
@@ -88,6 +92,12 @@ Result<CheckedSignature> check_signature(const Context& context, const Approval&
                     path,
                     {known ? std::string("Plan again and have the new plan approved.")
                            : fmt::format("Trusted: {}.", names_of(approval.trusted))});
+    }
+    if (const auto at = approval.revoked.find(signer->id); at != approval.revoked.end()) {
+        return fail(ErrorCode::conflict,
+                    fmt::format("the plan is signed with the key {} ({}), which {} revokes", signer->name,
+                                signer->id, at->second),
+                    path, {fmt::format("Have it signed with another key: {}", sign_command(path))});
     }
     if (signature.terms) {
         SignatureUse use;
@@ -127,6 +137,8 @@ Result<Approval> demanded_approval(const Context& context) {
     BOOST_OUTCOME_TRY(keys,
                       read_trusted_keys(context.options.trusted_keys, context.settings.trusted_keys_dir));
     approval.trusted = std::move(keys);
+    BOOST_OUTCOME_TRY(revoked, read_revoked(context.options.trusted_keys, context.settings.trusted_keys_dir));
+    approval.revoked = std::move(revoked);
     // Taken for a guard, it would guard nothing.
     if (approval.must_expire && approval.trusted.empty()) {
         return fail(ErrorCode::bad_input, "--require-expiry is about signatures, and none is asked for", {},

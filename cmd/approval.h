@@ -5,16 +5,18 @@
 #include <vector>
 
 #include "cmd/context.h"
+#include "cmd/key_files.h"
 #include "engine/plan/plan.h"
 #include "engine/plan/signature.h"
 
 namespace tlm::cmd {
 
-// What is demanded of a plan before it is applied: --expect, --trusted-key, TLM_TRUSTED_KEYS and
-// --require-expiry.
+// What is demanded of a plan before it is applied: --expect, --trusted-key, TLM_TRUSTED_KEYS with what is
+// revoked beside the keys, and --require-expiry.
 struct Approval {
     std::string digest;               // empty: any
     std::vector<TrustedKey> trusted;  // empty: unsigned ones too
+    Revocations revoked;              // keys and plans that are refused whoever signed
     bool must_expire = false;         // signatures of format 1 are refused
 };
 
@@ -32,9 +34,10 @@ struct CheckedSignature {
                                           const std::string& digest);
 
 // Whether the plan of this file is one that was approved: the digest that is expected, a signature by a
-// trusted key over it, for this target and the state here, that has not expired. Gives the signature where
-// one is demanded; one that never expires is warned of. Errors: conflict where it is not approved, saying
-// which plan, key, time or state it is instead; bad_input where its signature can't be opened; state.
+// trusted key over it, neither of them revoked, for this target and the state here, that has not expired.
+// Gives the signature where one is demanded; one that never expires is warned of. Errors: conflict where it
+// is not approved, saying which plan, key, time or state it is instead; bad_input where its signature can't
+// be opened; state.
 [[nodiscard]] Result<std::optional<CheckedSignature>> check_approval(const Context& context,
                                                                      const Approval& approval,
                                                                      const std::string& path,

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "cmd/text_file.h"
+#include "engine/plan/revocations.h"
 
 namespace tlm::cmd {
 namespace {
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 
 // A key is some hundred bytes; what is larger is something else.
 constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
+// More than ten thousand entries.
+constexpr std::size_t kMostRevokedBytes = std::size_t{1024} * 1024;
 
 // `O_EXCL` neither overwrites nor follows a link.
 Result<void> create_file(const std::string& path, const std::string& text, mode_t mode) {
@@ -40,6 +43,42 @@ Result<void> create_file(const std::string& path, const std::string& text, mode_
     unlink(path.c_str());
     return fail(ErrorCode::internal, fmt::format("can't write the file: {}", std::strerror(cause)), path,
                 {"Free space and run it again."});
+}
+
+// All of a regular file. Whatever else has its name is refused without being read: a pipe may never end.
+Result<std::string> read_regular_file(const std::string& path, const std::string& what, std::size_t most) {
+    const auto refused = [&](const std::string& why) {
+        return fail(ErrorCode::bad_input, fmt::format("the {} {}", what, why), path);
+    };
+    const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) return refused(fmt::format("can't be opened: {}", std::strerror(errno)));
+    struct stat status {};
+    const bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    std::string text(regular ? most + 1 : 0, '\0');
+    std::size_t size = 0;
+    ssize_t n = 0;
+    while (size < text.size() &&
+           ((n = read(fd, text.data() + size, text.size() - size)) > 0 || (n < 0 && errno == EINTR)))
+        size += n > 0 ? static_cast<std::size_t>(n) : 0;
+    const int cause = errno;
+    close(fd);
+    if (!regular) return refused("must be a regular file");
+    if (n < 0) return refused(fmt::format("can't be read: {}", std::strerror(cause)));
+    if (size > most) return refused(fmt::format("is larger than {} bytes", most));
+    text.resize(size);
+    return text;
+}
+
+Result<void> add_revoked(const fs::path& directory, Revocations& revoked) {
+    const std::string path = (directory / "revoked").string();
+    struct stat status {};
+    // A link that leads nowhere is not "no file": somebody meant something to be there.
+    if (lstat(path.c_str(), &status) != 0 && errno == ENOENT) return success();
+    BOOST_OUTCOME_TRY(text, read_regular_file(path, "list of revocations", kMostRevokedBytes));
+    BOOST_OUTCOME_TRY(entries, read_revocations(text, path));
+    for (std::string& entry : entries)
+        revoked.emplace(std::move(entry), path);
+    return success();
 }
 
 }  // namespace
@@ -87,11 +126,26 @@ Result<std::vector<TrustedKey>> read_trusted_keys(const std::vector<std::string>
     }
     std::vector<TrustedKey> keys;
     for (const std::string& path : paths) {
-        BOOST_OUTCOME_TRY(text, read_text_file(path, "public key", kMostBytes));
+        // One that was named by an option may be a pipe (`--trusted-key <(…)`), one that was found may not.
+        const bool named = std::ranges::find(files, path) != files.end();
+        BOOST_OUTCOME_TRY(text, named ? read_text_file(path, "public key", kMostBytes)
+                                      : read_regular_file(path, "public key", kMostBytes));
         BOOST_OUTCOME_TRY(key, read_public_key(text, path));
         keys.push_back(std::move(key));
     }
     return keys;
+}
+
+Result<Revocations> read_revoked(const std::vector<std::string>& files, const std::string& directory) {
+    Revocations revoked;
+    if (!directory.empty()) {
+        BOOST_OUTCOME_TRYV(add_revoked(directory, revoked));
+    }
+    for (const std::string& file : files) {
+        const fs::path beside = fs::path(file).parent_path();
+        BOOST_OUTCOME_TRYV(add_revoked(beside.empty() ? "." : beside, revoked));
+    }
+    return revoked;
 }
 
 }  // namespace tlm::cmd

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,14 @@ namespace tlm::cmd {
 // the directory holds none: nobody could have signed anything then.
 [[nodiscard]] Result<std::vector<TrustedKey>> read_trusted_keys(const std::vector<std::string>& files,
                                                                 const std::string& directory);
+
+// What must not be taken any more: key fingerprints and plan digests, each with the file that says so.
+using Revocations = std::map<std::string, std::string>;
+
+// The entries of the files named `revoked` in `directory`, which may be empty, and beside each of `files`.
+// None where there is no such file. Errors: bad_input where one can't be read, is not a regular file, or
+// holds anything but entries.
+[[nodiscard]] Result<Revocations> read_revoked(const std::vector<std::string>& files,
+                                               const std::string& directory);
 
 }  // namespace tlm::cmd

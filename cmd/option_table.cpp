@@ -105,7 +105,8 @@ constexpr std::array kVerbs = {
              "Checks a plan file's digest, and with --expect and --trusted-key that it is the\n"
              "plan that was approved and that one of these keys signed it: for its target and\n"
              "the state here, and not too long ago. TLM_TRUSTED_KEYS, a directory of *.pub,\n"
-             "does the same for every apply. Exit code 5 when it is not.",
+             "does the same for every apply. A file `revoked` beside the keys names keys and\n"
+             "plans that are not taken any more. Exit code 5 when it is not.",
              "  tlm verify plan.json\n"
              "  tlm verify plan.json --trusted-key ops.pub\n",
              1, 1},

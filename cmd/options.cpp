@@ -16,6 +16,7 @@
 #include "cmd/schemas.h"
 #include "engine/base/text.h"
 #include "engine/drift/drift.h"
+#include "engine/plan/revocations.h"
 
 namespace tlm::cmd {
 namespace {
@@ -186,11 +187,7 @@ Result<std::chrono::seconds> read_validity(const std::string& word) {
 }
 
 Result<std::string> read_digest(const std::string& word) {
-    constexpr std::string_view kPrefix = "sha256:";
-    constexpr std::size_t kDigits = 64;
-    const bool whole = word.starts_with(kPrefix) && word.size() == kPrefix.size() + kDigits &&
-                       word.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string::npos;
-    if (whole) return word;
+    if (is_sha256(word)) return word;
     return bad(fmt::format("--expect takes a digest, sha256: and 64 hex digits; `{}` is none", word),
                {"`tlm verify PLAN` prints a plan's digest."});
 }

@@ -223,6 +223,59 @@ TEST_F(Approved, TrustedKeysOfADirectory_AreAskedForInEveryApply) {
     EXPECT_EQ(server.stat("agents"), 0);
 }
 
+TEST_F(Approved, RevokedKeyOrDigest_IsRefusedWhereverSignaturesAreChecked) {
+    std::filesystem::create_directory(project.directory / "trusted");
+    project.write("trusted/ops.pub", project.read("ops.pub"));
+    const std::string signature = project.read("p.json.sig");
+    const std::string key = signature.substr(signature.find("key ") + 4, 7 + 64);
+    const auto check = [&](const char* what) {
+        for (const char* verb : {"apply", "run", "verify"}) {
+            // By the option, in the file beside the key.
+            EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "trusted/ops.pub"}), HasSubstr(what));
+            project.environment["TLM_TRUSTED_KEYS"] = (project.directory / "trusted").string();
+            EXPECT_THAT(refused({verb, "p.json"}), HasSubstr(what));
+            project.environment.erase("TLM_TRUSTED_KEYS");
+        }
+    };
+    project.write("trusted/revoked", "# the laptop that was stolen\n" + key + "\n");
+    check("trusted/revoked revokes");
+    project.write("trusted/revoked", digest() + "\n");
+    check("trusted/revoked names its digest");
+    project.write("trusted/revoked", "# " + key + "\n\nsha256:" + std::string(64, '0') + "\n");
+    run({"apply", "p.json", "--trusted-key", "trusted/ops.pub", "--yes"});
+    EXPECT_EQ(server.stat("agents"), 2);
+}
+
+TEST_F(Approved, RevocationsThatCanNotBeRead_AreAnErrorAndNotNone) {
+    namespace fs = std::filesystem;
+    const fs::path directory = project.directory / "trusted";
+    fs::create_directory(directory);
+    project.write("trusted/ops.pub", project.read("ops.pub"));
+    project.environment["TLM_TRUSTED_KEYS"] = directory.string();
+    const auto refused_with = [&](const char* what) {
+        EXPECT_THAT(refused({"apply", "p.json", "--yes"}, 3), HasSubstr(what));
+        EXPECT_THAT(refused({"verify", "p.json"}, 3), HasSubstr(what));
+        fs::remove_all(directory / "revoked");
+    };
+    project.write("trusted/revoked", "sha256:1234\n");
+    refused_with("trusted/revoked:1: an entry must be");
+    fs::create_symlink("nowhere", directory / "revoked");
+    refused_with("trusted/revoked: the list of revocations can't be opened");
+    fs::create_directory(directory / "revoked");
+    refused_with("must be a regular file");
+    ASSERT_EQ(mkfifo((directory / "revoked").c_str(), 0600), 0);
+    refused_with("must be a regular file");
+    fs::create_symlink("/dev/zero", directory / "revoked");
+    refused_with("must be a regular file");
+    project.write("trusted/revoked", std::string(1024 * 1024 + 1, '\n'));
+    refused_with("larger than");
+    // A key that was found is read with the same care.
+    ASSERT_EQ(mkfifo((directory / "pipe.pub").c_str(), 0600), 0);
+    refused_with("pipe.pub: the public key must be a regular file");
+    fs::remove(directory / "pipe.pub");
+    run({"verify", "p.json"});
+}
+
 TEST_F(Approved, ByItsDigest_IsAppliedAndNoOther) {
     const std::string approved = digest();
     run({"plan", "--out", "p.json", "--target", "pair/agent/*"});
