@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <map>
 #include <string>
 #include <vector>
@@ -13,10 +15,17 @@ namespace tlm::cmd {
 [[nodiscard]] std::string signature_path(const std::string& plan);
 
 // Writes NAME.key, for its owner only, and NAME.pub. Neither may exist: an overwritten key is lost for good.
-// Errors: bad_input, naming the path.
+// Errors: bad_input, naming the path; also where the file system can't keep the key from others (DrvFs, CIFS
+// and FAT hold no modes), and no file is left then.
 [[nodiscard]] Result<void> write_key_pair(const std::string& name, const KeyPair& pair);
 
-// Errors: bad_input, naming the path.
+// Who can read a private key besides the user that signs with it. The owner of a file can always make it
+// readable for itself.
+enum class KeyExposure { none, by_mode, by_owner };
+[[nodiscard]] KeyExposure exposure_of(mode_t mode, uid_t owner, uid_t user);
+
+// Errors: bad_input, naming the path; also for a regular file that others than the user can read. A pipe has
+// no mode that means something, so that `--key <(…)` works.
 [[nodiscard]] Result<Secret> read_private_key_file(const std::string& path);
 [[nodiscard]] Result<Signature> read_signature_file(const std::string& path);
 

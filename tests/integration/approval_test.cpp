@@ -342,10 +342,47 @@ TEST_F(Approved, PrivateKey_IsForItsOwnerAndGoesNowhere) {
     EXPECT_FALSE(project.exists("elsewhere"));
 }
 
+TEST_F(Approved, PrivateKeyThatOthersCanRead_IsRefused) {
+    namespace fs = std::filesystem;
+    const std::string signature = project.read("p.json.sig");
+    for (const unsigned mode : {0640U, 0604U, 0644U, 0777U}) {
+        fs::permissions(project.directory / "ops.key", fs::perms(mode));
+        for (const std::vector<std::string>& command :
+             {std::vector<std::string>{"sign", "p.json", "--key", "ops.key"},
+              std::vector<std::string>{"plan", "--out", "p.json", "--sign", "ops.key"}}) {
+            EXPECT_THAT(refused(command, 3),
+                        testing::AllOf(HasSubstr(fmt::format("its mode is {:04o}", mode)),
+                                       HasSubstr("`chmod 600 ops.key`")));
+        }
+    }
+    EXPECT_EQ(project.read("p.json.sig"), signature);
+    // By the file and not by the link to it; through a pipe as it comes.
+    fs::create_symlink("ops.key", project.directory / "link.key");
+    EXPECT_THAT(refused({"sign", "p.json", "--key", "link.key"}, 3), HasSubstr("its mode is 0777"));
+    const Finished piped =
+        run_process({"/bin/bash", "-c", fmt::format("{} sign p.json --key <(cat ops.key)", tested_program())},
+                    project.environment, project.directory.string());
+    EXPECT_EQ(piped.exit_code, 0) << piped.err;
+    fs::permissions(project.directory / "ops.key", fs::perms(0400));
+    run({"sign", "p.json", "--key", "link.key"});
+}
+
+TEST_F(Approved, KeyOnAFileSystemWithoutModes_IsNotMade) {
+    project.environment["LD_PRELOAD"] = faulty_machine();
+    project.environment["ASAN_OPTIONS"] = "verify_asan_link_order=0";
+    project.environment["TLM_TEST_NO_MODES"] = "1";
+    EXPECT_THAT(run({"keygen", "--out", "shared"}, 3).err,
+                HasSubstr("shared.key: the file system does not keep a private key from others: of mode 0600 "
+                          "it made 0777"));
+    EXPECT_FALSE(project.exists("shared.key"));
+    EXPECT_FALSE(project.exists("shared.pub"));
+}
+
 TEST_F(Approved, EncryptedKey_IsAnErrorAndAsksForNothing) {
     const Finished made = run_process({"/bin/sh", "-c", "openssl pkey -in ops.key -aes256 -passout pass:x"},
                                       project.environment, project.directory.string());
     project.write("locked.key", made.out);
+    std::filesystem::permissions(project.directory / "locked.key", std::filesystem::perms(0600));
     const Finished finished =
         project.tlm_in_terminal({"plan", "--out", "x.json", "--sign", "locked.key"}, "x\n");
     EXPECT_EQ(finished.exit_code, 3);
