@@ -156,6 +156,19 @@ Result<std::optional<CheckedSignature>> check_approval(const Context& context, c
     return std::optional<CheckedSignature>(std::move(checked));
 }
 
+Result<void> check_by_hand(const Context& context, const std::string& command) {
+    if (context.settings.trusted_keys_dir.empty()) return success();
+    return fail(
+        ErrorCode::bad_input,
+        fmt::format(
+            "TLM_TRUSTED_KEYS is set, so that only plan files that are signed change anything here, and "
+            "`tlm {}` has none",
+            command),
+        {},
+        {"Whoever may change this state by hand does it where TLM_TRUSTED_KEYS is not set; `tlm log` "
+         "shows it afterwards."});
+}
+
 Result<void> check_unreviewed(const Context& context) {
     const Options& options = context.options;
     if (!options.expect.empty() || !options.trusted_keys.empty() || options.require_expiry) {

@@ -43,6 +43,10 @@ struct CheckedSignature {
                                                                      const std::string& path,
                                                                      const Plan& plan);
 
+// Refuses a change that no plan file says, of the state or through it of the target, where only plan files
+// that are signed may change something. `command`: "state mv". Errors: bad_input.
+[[nodiscard]] Result<void> check_by_hand(const Context& context, const std::string& command);
+
 // Refuses to apply anything but a plan file where approval is demanded. Errors: bad_input.
 [[nodiscard]] Result<void> check_unreviewed(const Context& context);
 

@@ -162,7 +162,7 @@ Result<Secret> read_private_key_file(const std::string& path) {
 }
 
 Result<Signature> read_signature_file(const std::string& path) {
-    BOOST_OUTCOME_TRY(text, read_text_file(path, "signature", kMostBytes));
+    BOOST_OUTCOME_TRY(text, read_regular_file(path, "signature", kMostBytes));
     return signature_from_text(text, path);
 }
 

@@ -132,7 +132,8 @@ constexpr std::array kVerbs = {
              "from then on; a task is bound. protections: what `tlm.protect` keeps from being\n"
              "deleted or replaced, also once the workflow does not say so any more. unprotect:\n"
              "lifts it. Those that change something show what they would do, and ask; where\n"
-             "there is no terminal they end there (exit code 3), unless --yes is given.",
+             "there is no terminal they end there (exit code 3), unless --yes is given. Where\n"
+             "TLM_TRUSTED_KEYS is set they are refused: no signed plan says them.",
              "  tlm state list --format json\n"
              "  tlm state show audit/agent/architect\n"
              "  tlm state lock\n"

@@ -206,9 +206,11 @@ Result<TrustedKey> read_private_key(const Secret& private_pem, const std::string
 
 Result<Signature> sign_terms(const SignatureTerms& terms, const Secret& private_pem,
                              const std::string& name) {
-    if (std::ranges::any_of(terms.target, [](unsigned char c) { return c < 0x20 || c == 0x7F; }))
-        return fail(ErrorCode::bad_input, "a target with a control character in it can't be signed for",
-                    terms.target);
+    for (const std::string* line : {&terms.digest, &terms.target, &terms.lineage}) {
+        if (std::ranges::any_of(*line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }))
+            return fail(ErrorCode::bad_input,
+                        "what is signed must be one line, and this has a control character in it", *line);
+    }
     BOOST_OUTCOME_TRY(key, read_private(private_pem, name));
     BOOST_OUTCOME_TRY(own, public_half(key, name));
     Signature signature{std::move(own.id), std::string(kSignatureSize, '\0'), terms};

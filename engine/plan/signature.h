@@ -84,8 +84,8 @@ inline constexpr std::chrono::minutes kMostClockSkew{5};
 // is encrypted.
 [[nodiscard]] Result<TrustedKey> read_private_key(const Secret& private_pem, const std::string& name);
 
-// Signs in format 2. Errors: those of the key, and bad_input for a target with a control character in it,
-// which would not be one line of the signature.
+// Signs in format 2. Errors: those of the key, and bad_input for terms with a control character in them,
+// which would not be a line of the signature each.
 [[nodiscard]] Result<Signature> sign_terms(const SignatureTerms& terms, const Secret& private_pem,
                                            const std::string& name);
 

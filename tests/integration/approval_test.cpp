@@ -276,6 +276,42 @@ TEST_F(Approved, RevocationsThatCanNotBeRead_AreAnErrorAndNotNone) {
     run({"verify", "p.json"});
 }
 
+// Each of them changes what a signed plan would find, or what is on the target.
+TEST_F(Approved, ChangesByHand_AreRefusedWherePlansMustBeSigned) {
+    run({"apply", "p.json", "--yes"});
+    std::filesystem::create_directory(project.directory / "trusted");
+    project.write("trusted/ops.pub", project.read("ops.pub"));
+    const std::string bound = run({"state", "list"}).out;
+    project.environment["TLM_TRUSTED_KEYS"] = (project.directory / "trusted").string();
+    for (const std::vector<std::string>& command : {
+             std::vector<std::string>{"mv", "pair/agent/architect", "pair/agent/chief"},
+             std::vector<std::string>{"mv", "pair", "other"},
+             std::vector<std::string>{"rm", "pair/agent/*"},
+             std::vector<std::string>{"import", "pair/agent/architect", "x"},
+             std::vector<std::string>{"unprotect", "pair/agent/*"},
+         }) {
+        std::vector<std::string> whole = {"state"};
+        whole.insert(whole.end(), command.begin(), command.end());
+        whole.emplace_back("--yes");
+        EXPECT_THAT(refused(whole, 3),
+                    testing::AllOf(HasSubstr("only plan files that are signed change anything here"),
+                                   HasSubstr("`tlm state " + command[0] + "`")));
+    }
+    EXPECT_THAT(refused({"destroy", "--yes"}, 3), HasSubstr("tlm plan --destroy"));
+    EXPECT_EQ(run({"state", "list"}).out, bound);
+    run({"state", "check"});
+}
+
+TEST_F(Approved, SignatureThatIsNoFile_IsRefusedWithoutBeingRead) {
+    std::filesystem::remove(project.directory / "p.json.sig");
+    ASSERT_EQ(mkfifo((project.directory / "p.json.sig").c_str(), 0600), 0);
+    for (const char* verb : {"apply", "verify"})
+        EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "ops.pub"}, 3),
+                    HasSubstr("must be a regular file"));
+    run({"sign", "p.json", "--key", "ops.key"});
+    run({"verify", "p.json", "--trusted-key", "ops.pub"});
+}
+
 TEST_F(Approved, ByItsDigest_IsAppliedAndNoOther) {
     const std::string approved = digest();
     run({"plan", "--out", "p.json", "--target", "pair/agent/*"});
