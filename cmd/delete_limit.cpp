@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/plan/plan_file.h"
+#include "engine/base/sha256.h"
 
 namespace tlm::cmd {
 namespace {
@@ -53,7 +53,7 @@ Result<DeleteLimit> read_delete_limit(const std::string& word) {
     if (space != std::string::npos) {
         limit.count = read_count(std::string_view(word).substr(0, space));
         limit.digest = word.substr(space + 1);
-        if (limit.count && is_digest(limit.digest)) return limit;
+        if (limit.count && is_sha256(limit.digest)) return limit;
     } else if (word.ends_with('%')) {
         double percent = 0;
         const auto [end, error] = std::from_chars(word.data(), last - 1, percent);

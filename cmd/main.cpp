@@ -51,6 +51,8 @@ Result<ExitCode> dispatch(const Context& context) {
             return run_show(context);
         case Verb::diff:
             return run_diff(context);
+        case Verb::sign:
+            return run_sign(context);
         case Verb::verify:
             return run_verify(context);
         case Verb::keygen:

@@ -30,7 +30,8 @@ constexpr std::array kVerbs = {
              "Applies a reviewed plan file exactly as it is, or, without one, makes a plan,\n"
              "shows it and asks. What moved since the plan was made is reported as a conflict\n"
              "and left alone; everything else goes on. Interrupted or failed, it can be\n"
-             "repeated: nothing is made twice.",
+             "repeated: nothing is made twice. A plan file that was carried out to its end is\n"
+             "carried out again only with --reapply, where something of it was undone since.",
              "  tlm apply                         plan, ask, apply\n"
              "  tlm apply plan.json --yes         exactly the reviewed plan, without asking\n"
              "  tlm apply plan.json --expect sha256:...\n"
@@ -93,10 +94,22 @@ constexpr std::array kVerbs = {
              "  tlm diff approved.json plan.json\n"
              "  tlm diff approved.json plan.json --format json\n",
              2, 2},
+    VerbInfo{Verb::sign, "sign", "PLAN", "approve a plan file by signing it",
+             "For whoever approves a plan and has read it (`tlm show PLAN`). Checks the file,\n"
+             "shows its digest, target and summary, and writes PLAN.sig beside it, which\n"
+             "replaces one that is there. The signature is good for --valid-for (7 days), for\n"
+             "the plan's target, and for the state here (--state) where there is one.",
+             "  tlm sign plan.json --key ops.key\n"
+             "  tlm sign plan.json --key ops.key --valid-for 12h\n"
+             "  tlm sign plan.json --key ops.key --expect sha256:...\n"
+             "                                    only if it is the plan that you have read\n",
+             1, 1},
     VerbInfo{Verb::verify, "verify", "PLAN", "check that a plan is whole, expected and signed",
              "Checks a plan file's digest, and with --expect and --trusted-key that it is the\n"
-             "plan that was approved and that one of these keys signed it. TLM_TRUSTED_KEYS, a\n"
-             "directory of *.pub, does the same for every apply. Exit code 5 when it is not.",
+             "plan that was approved and that one of these keys signed it: for its target and\n"
+             "the state here, and not too long ago. TLM_TRUSTED_KEYS, a directory of *.pub,\n"
+             "does the same for every apply. A file `revoked` beside the keys names keys and\n"
+             "plans that are not taken any more. Exit code 5 when it is not.",
              "  tlm verify plan.json\n"
              "  tlm verify plan.json --trusted-key ops.pub\n",
              1, 1},
@@ -104,7 +117,7 @@ constexpr std::array kVerbs = {
              "Writes NAME.key, which signs plans and must be kept secret, and NAME.pub, which\n"
              "checks them: an Ed25519 pair in PEM. Nothing is ever overwritten.",
              "  tlm keygen --out ops\n"
-             "  tlm plan --out plan.json --sign ops.key\n"
+             "  tlm sign plan.json --key ops.key\n"
              "  tlm apply plan.json --trusted-key ops.pub\n",
              0, 0},
     VerbInfo{Verb::state, "state",
@@ -122,7 +135,8 @@ constexpr std::array kVerbs = {
              "from then on; a task is bound. protections: what `tlm.protect` keeps from being\n"
              "deleted or replaced, also once the workflow does not say so any more. unprotect:\n"
              "lifts it. Those that change something show what they would do, and ask; where\n"
-             "there is no terminal they end there (exit code 3), unless --yes is given.",
+             "there is no terminal they end there (exit code 3), unless --yes is given. Where\n"
+             "TLM_TRUSTED_KEYS is set they are refused: no signed plan says them.",
              "  tlm state list --format json\n"
              "  tlm state show audit/agent/architect\n"
              "  tlm state lock\n"
@@ -172,6 +186,7 @@ constexpr unsigned kWithTarget = bit(Verb::plan) | kApplying | bit(Verb::destroy
 constexpr unsigned kComparing = bit(Verb::plan) | bit(Verb::drift) | bit(Verb::show);
 constexpr unsigned kListing = bit(Verb::status) | bit(Verb::state) | bit(Verb::log) | bit(Verb::diff);
 constexpr unsigned kApproving = kApplying | bit(Verb::verify);
+constexpr unsigned kSigning = bit(Verb::plan) | bit(Verb::sign);
 constexpr unsigned kWriting = kApplying | bit(Verb::destroy) | bit(Verb::state);
 
 constexpr std::array kFormats = {
@@ -186,14 +201,19 @@ constexpr std::array kFormats = {
 constexpr std::array kOptions = {
     OptionInfo{"workflows", "DIR", "directory of workflow files (WORKFLOWS_DIR)", kWithWorkflows},
     OptionInfo{"url", "URL", "the target, https://... or sandbox:PATH (AGAMEMNON_URL)", kWithState},
-    OptionInfo{"state", "FILE", "the state (default .tlm/state.db; TLM_STATE)", kWithState},
+    OptionInfo{"state", "FILE", "the state (default .tlm/state.db; TLM_STATE)",
+               kWithState | bit(Verb::sign) | bit(Verb::verify)},
     OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)",
                kWithTarget | bit(Verb::status) | bit(Verb::state)},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
     OptionInfo{"out", "NAME", "write NAME.key and NAME.pub", bit(Verb::keygen)},
     OptionInfo{"sign", "KEY", "sign the plan with this private key, into FILE.sig", bit(Verb::plan)},
-    OptionInfo{"expect", "DIGEST", "take only the plan with this digest, sha256:...", kApproving},
+    OptionInfo{"key", "KEY", "the private key to sign with", bit(Verb::sign)},
+    OptionInfo{"valid-for", "TIME", "how long the signature is good, as 12h or 7d (default 7d)", kSigning},
+    OptionInfo{"expect", "DIGEST", "take only the plan with this digest, sha256:...",
+               kApproving | bit(Verb::sign)},
     OptionInfo{"trusted-key", "PUB", "take only a plan that this key signed; repeatable", kApproving},
+    OptionInfo{"require-expiry", "", "refuse signatures that never expire (format 1)", kApproving},
     OptionInfo{"detailed-exitcode", "", "exit with 2 when there are changes", bit(Verb::plan)},
     OptionInfo{"format", "FORMAT", "text (default), json, markdown or html", kComparing},
     OptionInfo{"concise", "", "sign, action and address of each change, no more",
@@ -216,6 +236,7 @@ constexpr std::array kOptions = {
     OptionInfo{"replace", "GLOB", "make these anew, submit these tasks again; repeatable",
                bit(Verb::plan) | kApplying},
     OptionInfo{"ignore", "KIND", "leave out one kind of drift; repeatable", bit(Verb::drift)},
+    OptionInfo{"reapply", "", "carry out again a plan file that was carried out before", kApplying},
     OptionInfo{"yes", "", "do not ask", kWriting | bit(Verb::state)},
     OptionInfo{"wait", "", "until every task is at its end, as `tlm run` does", bit(Verb::apply)},
     OptionInfo{"timeout", "TIME", "how long to wait for each workflow, as 30s or 2h", kApplying},

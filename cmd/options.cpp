@@ -14,9 +14,9 @@
 #include "cmd/delete_limit.h"
 #include "cmd/option_table.h"
 #include "cmd/schemas.h"
+#include "engine/base/sha256.h"
 #include "engine/base/text.h"
 #include "engine/drift/drift.h"
-#include "engine/plan/plan_file.h"
 
 namespace tlm::cmd {
 namespace {
@@ -166,8 +166,28 @@ Result<std::chrono::milliseconds> read_duration(const std::string& option, const
     return std::chrono::milliseconds(n * factor);
 }
 
+// 90m, 12h, 7d: a signature that lasted for ever would not be an approval of today's plan.
+Result<std::chrono::seconds> read_validity(const std::string& word) {
+    constexpr std::chrono::seconds kLeast(1);
+    constexpr std::chrono::seconds kMost(std::chrono::days(366));
+    std::int64_t n = 0;
+    const char* last = word.data() + word.size();
+    const auto [end, error] = std::from_chars(word.data(), last, n);
+    const std::string_view unit(end, static_cast<std::size_t>(last - end));
+    const std::int64_t factor = unit == "d"   ? 86'400
+                                : unit == "h" ? 3'600
+                                : unit == "m" ? 60
+                                : unit == "s" ? 1
+                                              : 0;
+    if (error != std::errc() || factor == 0 || n < kLeast.count() || n > kMost.count() / factor) {
+        return bad(fmt::format(
+            "--valid-for takes a time from 1s to 366d with its unit, such as 12h or 7d; `{}` is none", word));
+    }
+    return std::chrono::seconds(n * factor);
+}
+
 Result<std::string> read_digest(const std::string& word) {
-    if (is_digest(word)) return word;
+    if (is_sha256(word)) return word;
     return bad(fmt::format("--expect takes a digest, sha256: and 64 hex digits; `{}` is none", word),
                {"`tlm verify PLAN` prints a plan's digest."});
 }
@@ -176,7 +196,9 @@ Result<std::string> read_digest(const std::string& word) {
 Result<void> check_together(const Options& options) {
     if (options.verb == Verb::keygen && options.out.empty())
         return bad("`tlm keygen` needs --out NAME, and writes NAME.key and NAME.pub", {verb_hint("keygen")});
-    if (!options.sign.empty() && (options.out.empty() || options.out == "-"))
+    if (options.verb == Verb::sign && options.sign.empty())
+        return bad("`tlm sign` needs --key KEY, the private key to sign with", {verb_hint("sign")});
+    if (options.verb == Verb::plan && !options.sign.empty() && (options.out.empty() || options.out == "-"))
         return bad("--sign needs --out FILE: the signature is written beside it, as FILE.sig",
                    {verb_hint("plan")});
     if (options.destroy && (options.force || options.prune))
@@ -210,6 +232,21 @@ Result<void> read_waiting(const Given& given, Options& options) {
     return success();
 }
 
+Result<void> read_signing(const Given& given, Options& options) {
+    const char* const name = options.verb == Verb::sign ? "key" : "sign";
+    options.sign = given.last(name).value_or("");
+    if (options.sign.empty() && given.has(name))
+        return bad(fmt::format("--{} takes a file, and its name is empty", name));
+    if (const auto word = given.last("valid-for")) {
+        BOOST_OUTCOME_TRY(time, read_validity(*word));
+        options.valid_for = time;
+        if (options.sign.empty())
+            return bad(fmt::format("--valid-for is about a signature, and there is no --{}", name));
+    }
+    options.require_expiry = given.has("require-expiry");
+    return success();
+}
+
 Result<void> read_values(const Given& given, Options& options) {
     options.detailed_exitcode = given.has("detailed-exitcode");
     options.concise = given.has("concise");
@@ -217,6 +254,7 @@ Result<void> read_values(const Given& given, Options& options) {
     options.prune = given.has("prune");
     options.destroy = given.has("destroy");
     options.yes = given.has("yes");
+    options.reapply = given.has("reapply");
     options.quiet = given.has("quiet");
     options.targets = given.all("target");
     options.excludes = given.all("exclude");
@@ -229,7 +267,7 @@ Result<void> read_values(const Given& given, Options& options) {
     options.on_finish = given.last("on-finish").value_or("");
     if (options.on_finish.empty() && given.has("on-finish"))
         return bad("--on-finish takes a command, and it is empty");
-    options.sign = given.last("sign").value_or("");
+    BOOST_OUTCOME_TRYV(read_signing(given, options));
     options.trusted_keys = given.all("trusted-key");
     if (const auto word = given.last("expect")) {
         BOOST_OUTCOME_TRY(digest, read_digest(*word));

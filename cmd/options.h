@@ -22,6 +22,7 @@ enum class Verb {
     validate,
     show,
     diff,
+    sign,
     verify,
     keygen,
     state,
@@ -42,10 +43,13 @@ struct Options {
     std::string help_topic;               // verb that `help` was asked about, may be empty
     std::vector<std::string> positional;  // workflows, plan file, address or run, by verb
     Format format = Format::text;
-    std::string out;                        // plan, keygen
-    std::string events;                     // may be empty
-    std::string on_finish;                  // a command for sh, may be empty
-    std::string sign;                       // private key file, may be empty
+    std::string out;                             // plan, keygen
+    std::string events;                          // may be empty
+    std::string on_finish;                       // a command for sh, may be empty
+    std::string sign;                            // private key file, may be empty: plan --sign, sign --key
+    std::chrono::seconds valid_for{7 * 86'400};  // a signature that is made
+    bool require_expiry = false;
+    bool reapply = false;
     std::string expect;                     // digest, may be empty
     std::vector<std::string> trusted_keys;  // public key files
     bool detailed_exitcode = false;

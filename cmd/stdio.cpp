@@ -90,6 +90,10 @@ Result<void> write_file_atomically(const std::string& path, std::string_view tex
         if (file.get() >= 0 && write_all(file.get(), text)) return success();
         return fail(ErrorCode::bad_input, fmt::format("can't write to it: {}", std::strerror(errno)), path);
     }
+    return replace_file_atomically(path, text);
+}
+
+Result<void> replace_file_atomically(const std::string& path, std::string_view text) {
     const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
     if (replace_file(path, temporary, text)) return success();
     const int cause = errno;

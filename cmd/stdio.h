@@ -20,5 +20,8 @@ void open_standard_streams();
 // Replaces a file as a whole or not at all: temporary file, sync, rename, sync of the directory. `-` means
 // standard output. Errors: internal, naming the path and the cause.
 [[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view text);
+// The same for a name under which nothing but a regular file of ours makes sense: whatever else stands there,
+// a link or a pipe, is replaced, and not written through.
+[[nodiscard]] Result<void> replace_file_atomically(const std::string& path, std::string_view text);
 
 }  // namespace tlm::cmd

@@ -58,6 +58,22 @@ Result<std::vector<std::pair<Address, ResourceId>>> made_of(const Database& data
     }
 }
 
+// The last run of the plan that ended done, where no later one of the plan has a call in the journal.
+Result<std::optional<FinishedRun>> read_finished(Database& database, std::int64_t target,
+                                                 const std::string& digest) {
+    BOOST_OUTCOME_TRY(rows,
+                      database.query("SELECT done.id, done.ended_at FROM runs AS done"
+                                     " WHERE done.target = ?1 AND done.plan = ?2 AND done.result = 'done'"
+                                     " AND NOT EXISTS (SELECT 1 FROM runs AS later JOIN journal AS j"
+                                     "  ON j.run = later.number WHERE later.target = ?1"
+                                     "  AND later.plan = ?2 AND later.number > done.number)"
+                                     " ORDER BY done.number DESC LIMIT 1",
+                                     target, digest));
+    BOOST_OUTCOME_TRY(more, rows.next());
+    if (!more) return std::optional<FinishedRun>();
+    return std::optional<FinishedRun>(FinishedRun{rows.text(0), rows.text(1)});
+}
+
 }  // namespace
 
 Result<OpenedRun> insert_run(Database& database, std::int64_t target, const std::string& verb,
@@ -139,6 +155,8 @@ Result<PlanProgress> read_progress(Database& database, std::int64_t target, cons
                              " ORDER BY id",
                              target, digest));
     PlanProgress progress;
+    BOOST_OUTCOME_TRY(finished, read_finished(database, target, digest));
+    progress.finished = std::move(finished);
     BOOST_OUTCOME_TRY(pairs, made_of(database, made));
     progress.made = std::move(pairs);
     BOOST_OUTCOME_TRY(rows,

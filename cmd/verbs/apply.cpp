@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <unordered_set>
@@ -24,7 +25,9 @@
 #include "cmd/verbs/verbs.h"
 #include "cmd/wait_settings.h"
 #include "engine/apply/recover.h"
+#include "engine/apply/repetition.h"
 #include "engine/apply/verify.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
 #include "engine/plan/protection.h"
@@ -43,6 +46,24 @@ struct Prepared {
     Snapshot before;
     std::vector<ProtectedLoss> losses;
 };
+
+Error repetition_error(const Repetition& found, const std::string& verb, const std::string& path) {
+    constexpr std::size_t kMostNamed = 5;
+    const std::size_t named = std::min(found.does.size(), kMostNamed);
+    std::string does = fmt::format(
+        "{}", fmt::join(found.does.begin(), found.does.begin() + static_cast<std::ptrdiff_t>(named), ", "));
+    if (found.does.size() > named) does += fmt::format(" and {} more", found.does.size() - named);
+    return fail(
+        ErrorCode::conflict,
+        fmt::format(
+            "this plan was carried out to its end already, by run {} at {}; something of it was undone "
+            "since, and it would do this again: {}",
+            found.run.id, found.run.ended_at, does),
+        path,
+        {"`tlm plan --out FILE` plans what is to be done today.",
+         fmt::format("If it is this plan once more, carry it out again: tlm {} {} --reapply", verb,
+                     shell_quoted_path(path))});
+}
 
 class Apply {
   public:
@@ -70,6 +91,7 @@ class Apply {
         BOOST_OUTCOME_TRY(prepared, prepare(target.reader(), *state));
         const bool changes = was_reviewed_ || has_changes(prepared.plan);
         if (!changes && !context_.options.wait) return nothing_to_do(*state, prepared.plan);
+        BOOST_OUTCOME_TRYV(check_repetition(*state, prepared));
         BOOST_OUTCOME_TRYV(check_limits(*state, prepared));
         if (changes || takes_down_) {
             BOOST_OUTCOME_TRY(yes, agreed(context_.options, question(changes), hint()));
@@ -146,6 +168,15 @@ class Apply {
         return success();
     }
 
+    // A plan that was approved once is not approved for ever: what was undone since it was carried out may
+    // have been undone on purpose.
+    Result<void> check_repetition(const StateReader& state, const Prepared& prepared) const {
+        if (!was_reviewed_ || context_.options.reapply) return success();
+        BOOST_OUTCOME_TRY(found, find_repetition(prepared.plan, digest_, prepared.before, state));
+        if (!found) return success();
+        return repetition_error(*found, verb_, context_.options.positional.front());
+    }
+
     // Also of a reviewed plan: whoever applies it decides how much may go.
     Result<void> check_limits(const StateReader& state, const Prepared& prepared) const {
         BOOST_OUTCOME_TRYV(enforce_protection(prepared.losses));
@@ -199,6 +230,7 @@ class Apply {
         if (!context_.options.yes) {
             BOOST_OUTCOME_TRY(now, target.reader().read_fleet());
             prepared.before = std::move(now);
+            BOOST_OUTCOME_TRYV(check_repetition(state, prepared));
         }
         ApplySettings settings;
         settings.parallelism = context_.options.parallelism;
@@ -361,8 +393,7 @@ Result<ExitCode> run_apply(const Context& context) {
     if (reviewed) {
         BOOST_OUTCOME_TRYV(check_reviewed(context, *reviewed));
         BOOST_OUTCOME_TRY(approval, demanded_approval(context));
-        BOOST_OUTCOME_TRYV(
-            check_approval(approval, context.options.positional.front(), plan_digest(*reviewed)));
+        BOOST_OUTCOME_TRYV(check_approval(context, approval, context.options.positional.front(), *reviewed));
     } else {
         BOOST_OUTCOME_TRYV(check_unreviewed(context));
     }

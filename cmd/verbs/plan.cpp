@@ -12,6 +12,7 @@
 #include "cmd/render/apply_command.h"
 #include "cmd/render/fit.h"
 #include "cmd/render/plan_markdown.h"
+#include "cmd/signing.h"
 #include "cmd/stdio.h"
 #include "cmd/target.h"
 #include "cmd/verbs/verbs.h"
@@ -84,15 +85,15 @@ void remove_stale(const Context& context, const std::string& signature) {
 
 // With --sign the signature goes first: beside the plan that it is not of, it is refused, and a plan beside
 // an older signature would be too, but looks finished. Without, that one goes as soon as the plan is there.
-Result<void> write_plan(const Context& context, const Plan& plan, const Secret& key) {
+Result<void> write_plan(const Context& context, const Plan& plan, const StateName& state, const Secret& key) {
     const Options& options = context.options;
     const std::string digest = plan_digest(plan);
     std::string stale;
     if (options.sign.empty()) {
         if (options.out != "-") stale = stale_signature(options.out, digest);
     } else {
-        BOOST_OUTCOME_TRY(signature, sign_digest(digest, key, options.sign));
-        BOOST_OUTCOME_TRYV(write_file_atomically(signature_path(options.out), signature_to_text(signature)));
+        BOOST_OUTCOME_TRY(signature, sign_terms(new_terms(context, plan, state), key, options.sign));
+        BOOST_OUTCOME_TRYV(write_signature(options.out, signature));
     }
     BOOST_OUTCOME_TRYV(write_file_atomically(options.out, plan_to_text(plan)));
     if (!stale.empty()) remove_stale(context, stale);
@@ -109,10 +110,11 @@ Result<ExitCode> run_plan(const Context& context) {
         BOOST_OUTCOME_TRY(read, read_private_key_file(context.options.sign));
         key = read;
         // Said before the fleet is read, too.
-        BOOST_OUTCOME_TRYV(sign_digest({}, key, context.options.sign));
+        BOOST_OUTCOME_TRYV(read_private_key(key, context.options.sign));
     }
     const Settings& settings = context.settings;
     BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
+    BOOST_OUTCOME_TRY(state_name, name_of(*state));
     BOOST_OUTCOME_TRY(target, Target::open(context));
     BOOST_OUTCOME_TRY(fleet, FleetInput::read(context, target.reader(), *state));
     BOOST_OUTCOME_TRY(made, make_plan({std::move(workflows), fleet.snapshot(), fleet.view(), settings.target,
@@ -131,7 +133,7 @@ Result<ExitCode> run_plan(const Context& context) {
         return stop;
     }
     if (!context.options.out.empty()) {
-        BOOST_OUTCOME_TRYV(write_plan(context, planned.plan, key));
+        BOOST_OUTCOME_TRYV(write_plan(context, planned.plan, state_name, key));
     }
     if (context.options.out != "-") {
         BOOST_OUTCOME_TRYV(show(context, planned));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "cmd/approval.h"
 #include "cmd/render/json_document.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/state_protection.h"
@@ -145,9 +146,34 @@ Result<ExitCode> backup(const Context& context) {
     return ExitCode::done;
 }
 
+// The verbs that change something, as they are typed; null for the others.
+const char* changes_by_hand(StateVerb verb) {
+    switch (verb) {
+        case StateVerb::mv:
+            return "state mv";
+        case StateVerb::rm:
+            return "state rm";
+        case StateVerb::import:
+            return "state import";
+        case StateVerb::unprotect:
+            return "state unprotect";
+        case StateVerb::list:
+        case StateVerb::show:
+        case StateVerb::lock:
+        case StateVerb::check:
+        case StateVerb::backup:
+        case StateVerb::protections:
+            break;
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 Result<ExitCode> run_state(const Context& context) {
+    if (const char* command = changes_by_hand(context.options.state_verb)) {
+        BOOST_OUTCOME_TRYV(check_by_hand(context, command));
+    }
     switch (context.options.state_verb) {
         case StateVerb::lock:
             return lock(context);

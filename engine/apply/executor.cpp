@@ -12,6 +12,7 @@
 
 #include "engine/apply/backoff.h"
 #include "engine/apply/bookkeeping.h"
+#include "engine/apply/earlier_applies.h"
 #include "engine/apply/throttle.h"
 #include "engine/apply/ties.h"
 #include "engine/apply/work.h"
@@ -40,7 +41,7 @@ class Executor {
           fleet_(fleet),
           ports_(ports),
           settings_(settings),
-          taken_down_(progress.taken_down.begin(), progress.taken_down.end()),
+          earlier_(plan, progress),
           schedule_(plan.changes),
           books_(fleet, settings),
           results_(plan.changes.size()),
@@ -48,14 +49,6 @@ class Executor {
           room_(ports.writer.at_once(throttle_.capacity())) {
         for (std::size_t i = 0; i < plan.changes.size(); ++i)
             results_[i].change = &plan.changes[i];
-        for (const Change& change : plan.changes) {
-            if (change.action == Action::remove) removed_.insert(change.id);
-            if (change.action == Action::replace) stood_for_.emplace(change.id, change.address);
-        }
-        for (const auto& [address, id] : progress.made) {
-            made_before_.insert_or_assign(address, id);
-            stood_for_.insert_or_assign(id, address);
-        }
     }
 
     // Fill the capacity, reap what has ended, repeat.
@@ -191,12 +184,7 @@ class Executor {
 
     void begin(std::size_t i) {
         const Change& change = plan_.changes[i];
-        Earlier earlier;
-        if (const auto made = made_before_.find(change.address); made != made_before_.end())
-            earlier.made = made->second;
-        earlier.taken_down = taken_down_.contains(change.id);
-        earlier.stood_for = &stood_for_;
-        earlier.removed_by_plan = &removed_;
+        const Earlier earlier = earlier_.of(change);
         const Settlement settlement = settle(change, fleet_, earlier);
         if (settlement.fit == Fit::conflict) {
             results_[i].details = settlement.details;
@@ -530,10 +518,7 @@ class Executor {
     const FleetIndex& fleet_;
     ApplyPorts& ports_;
     const ApplySettings& settings_;
-    std::unordered_map<Address, ResourceId> made_before_;  // by earlier applies of the same plan
-    std::unordered_map<ResourceId, Address> stood_for_;    // by id: what the plan replaces, and made
-    const std::unordered_set<ResourceId> taken_down_;      // the same
-    std::unordered_set<ResourceId> removed_;               // what the plan deletes
+    const EarlierApplies earlier_;
     Schedule schedule_;
     Bookkeeping books_;
     Backoff backoff_;
@@ -554,12 +539,11 @@ class Executor {
     const InFlight* flight_ = nullptr;
 };
 
-// What of the state has to hold before anything is done, whatever becomes of the rest: new protections, and
-// that what is made anew in a workflow that was torn down is not set aside by the next plan.
-Result<void> announce(const Plan& plan, const ApplyPorts& ports) {
+}  // namespace
+
+JournalBatch announced(const Plan& plan, const std::vector<TornDown>& torn_down) {
     JournalBatch batch;
     batch.protect = plan.protect;
-    BOOST_OUTCOME_TRY(torn_down, ports.state.torn_down());
     std::set<std::string> made;
     for (const Change& change : plan.changes) {
         const bool removes = change.action == Action::remove;
@@ -571,10 +555,8 @@ Result<void> announce(const Plan& plan, const ApplyPorts& ports) {
     // Who destroys a workflow wants nothing of it to last.
     if (plan.options.destroy && plan.options.targets.empty() && plan.options.excludes.empty())
         batch.forget = plan.workflows;
-    return batch.empty() ? success() : ports.journal.commit(batch);
+    return batch;
 }
-
-}  // namespace
 
 Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts& ports,
                             const ApplySettings& settings) {
@@ -585,7 +567,10 @@ Result<ApplyReport> execute(const Plan& plan, const Snapshot& before, ApplyPorts
         BOOST_OUTCOME_TRY(earlier, ports.state.progress_of(settings.digest));
         progress = std::move(earlier);
     }
-    BOOST_OUTCOME_TRYV(announce(plan, ports));
+    BOOST_OUTCOME_TRY(torn_down, ports.state.torn_down());
+    if (const JournalBatch batch = announced(plan, torn_down); !batch.empty()) {
+        BOOST_OUTCOME_TRYV(ports.journal.commit(batch));
+    }
     BOOST_OUTCOME_TRY(ended, ports.state.ended_tasks());
     const FleetIndex fleet(before, bindings, left_behind, ended);
     ports.observer.on(ApplyBegins{static_cast<std::size_t>(

@@ -30,6 +30,10 @@ struct ApplySettings {
     std::string run;        // the journal's run
 };
 
+// What the state is told before the first call, whatever becomes of the rest: new protections, and that what
+// is made again in a workflow that was torn down is not set aside by the next plan.
+[[nodiscard]] JournalBatch announced(const Plan& plan, const std::vector<TornDown>& torn_down);
+
 // Executes the plan's changes against the fleet that `before` shows: fill the capacity, reap, repeat. Each
 // call is journalled durably before it is sent. Errors: state, where nothing could be read before the first
 // call; whatever happens later is in the report.

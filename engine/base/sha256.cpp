@@ -90,4 +90,11 @@ std::string Sha256::hex() {
     return hex_of(end(context_.get()));
 }
 
+bool is_sha256(std::string_view text) {
+    constexpr std::string_view kPrefix = "sha256:";
+    constexpr std::size_t kDigits = 64;
+    return text.starts_with(kPrefix) && text.size() == kPrefix.size() + kDigits &&
+           text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
+}
+
 }  // namespace tlm

@@ -30,4 +30,7 @@ class Sha256 {
     std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
+// Whether the string is `sha256:` and 64 hex digits in lower case: a plan's digest, or a key's fingerprint.
+[[nodiscard]] bool is_sha256(std::string_view text);
+
 }  // namespace tlm

@@ -13,9 +13,6 @@ inline constexpr std::string_view kPlanFormat = "tlm-plan/1";
 // `sha256:` and 64 hex digits over the canonical text of the plan without its digest member.
 [[nodiscard]] std::string plan_digest(const Plan& plan);
 
-// Whether it is written as plan_digest writes one.
-[[nodiscard]] bool is_digest(std::string_view text);
-
 // The plan as people review it: pretty-printed JSON, members in a fixed order, one attribute a line, ends
 // with a newline. Equal plans give equal bytes.
 [[nodiscard]] std::string plan_to_text(const Plan& plan);

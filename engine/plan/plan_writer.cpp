@@ -260,13 +260,6 @@ std::string digest_text(Sha256& hash) {
     return "sha256:" + hash.hex();
 }
 
-bool is_digest(std::string_view text) {
-    constexpr std::string_view kPrefix = "sha256:";
-    constexpr std::size_t kDigits = 64;
-    return text.starts_with(kPrefix) && text.size() == kPrefix.size() + kDigits &&
-           text.find_first_not_of("0123456789abcdef", kPrefix.size()) == std::string_view::npos;
-}
-
 std::string plan_digest(const Plan& plan) {
     Sha256 hash;
     write_plan_blocks(plan, [&](std::string_view block) { hash.add(block); });

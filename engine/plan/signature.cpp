@@ -7,14 +7,17 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 
 #include "engine/base/sha256.h"
+#include "engine/base/utc_time.h"
 
 namespace tlm {
 namespace {
 
-constexpr std::string_view kFormat = "tlm-signature/1";
+constexpr std::string_view kFormat1 = "tlm-signature/1";
+constexpr std::string_view kFormat2 = "tlm-signature/2";
 constexpr std::size_t kRawKeySize = 32;
 constexpr std::size_t kSignatureSize = 64;
 
@@ -62,8 +65,16 @@ Error bad_key(std::string what, const std::string& name) {
                 {"`tlm keygen --out NAME` makes NAME.key, to sign with, and NAME.pub, to check with."});
 }
 
-std::string message_of(const std::string& digest) {
-    return fmt::format("{}\n{}\n", kFormat, digest);
+std::string message_1(const std::string& digest) {
+    return fmt::format("{}\n{}\n", kFormat1, digest);
+}
+
+std::string message_2(const SignatureTerms& terms, const std::string& key_id) {
+    std::string text =
+        fmt::format("{}\ndigest {}\ntarget {}\nissued-at {}\nnot-after {}\n", kFormat2, terms.digest,
+                    terms.target, utc_text(terms.issued_at), utc_text(terms.not_after));
+    if (!terms.lineage.empty()) text += fmt::format("lineage {}\nserial {}\n", terms.lineage, terms.serial);
+    return text + fmt::format("key {}\n", key_id);
 }
 
 std::string to_base64(std::string_view bytes) {
@@ -97,6 +108,51 @@ Result<KeyHandle> read_private(const Secret& pem, const std::string& name) {
     }
     if (!is_ed25519(key)) return bad_key("this is a private key of another kind than Ed25519", name);
     return key;
+}
+
+Result<TrustedKey> public_half(const KeyHandle& key, const std::string& name) {
+    const BioHandle open(BIO_new(BIO_s_mem()));
+    if (open == nullptr || PEM_write_bio_PUBKEY(open.get(), key.get()) != 1)
+        return bad_key("this private key can't be used", name);
+    return read_public_key(written(open.get()), name);
+}
+
+// The lines of a signature's file in their order.
+class Lines {
+  public:
+    explicit Lines(std::string_view text) : rest_(text) {}
+    // What follows the word on the next line, where that line begins with it; else nothing is taken.
+    std::string_view after(std::string_view word) {
+        if (!rest_.starts_with(word)) return {};
+        const std::size_t end = rest_.find('\n');
+        if (end == std::string_view::npos || end < word.size()) return {};
+        const std::string_view value = rest_.substr(word.size(), end - word.size());
+        rest_.remove_prefix(end + 1);
+        return value;
+    }
+
+  private:
+    std::string_view rest_;
+};
+
+// What of it is there. Whether the text was exactly that is found out by writing it again.
+Signature parts_of(std::string_view text) {
+    Lines lines(text);
+    Signature signature;
+    if (lines.after("tlm-signature/") == "2") {
+        SignatureTerms& terms = signature.terms.emplace();
+        terms.digest = lines.after("digest ");
+        terms.target = lines.after("target ");
+        terms.issued_at = read_utc_text(lines.after("issued-at ")).value_or(std::chrono::sys_seconds());
+        terms.not_after = read_utc_text(lines.after("not-after ")).value_or(std::chrono::sys_seconds());
+        terms.lineage = lines.after("lineage ");
+        const std::string_view serial = lines.after("serial ");
+        std::from_chars(serial.data(), serial.data() + serial.size(), terms.serial);
+    }
+    signature.key_id = lines.after("key ");
+    signature.bytes = from_base64(lines.after("ed25519 "));
+    signature.bytes.resize(std::min(signature.bytes.size(), kSignatureSize));
+    return signature;
 }
 
 }  // namespace
@@ -143,14 +199,22 @@ Result<TrustedKey> read_public_key(std::string_view pem, const std::string& name
     return trusted;
 }
 
-Result<Signature> sign_digest(const std::string& digest, const Secret& private_pem, const std::string& name) {
+Result<TrustedKey> read_private_key(const Secret& private_pem, const std::string& name) {
     BOOST_OUTCOME_TRY(key, read_private(private_pem, name));
-    const BioHandle open(BIO_new(BIO_s_mem()));
-    if (open == nullptr || PEM_write_bio_PUBKEY(open.get(), key.get()) != 1)
-        return bad_key("this private key can't be used", name);
-    BOOST_OUTCOME_TRY(own, read_public_key(written(open.get()), name));
-    Signature signature{std::move(own.id), std::string(kSignatureSize, '\0')};
-    const std::string message = message_of(digest);
+    return public_half(key, name);
+}
+
+Result<Signature> sign_terms(const SignatureTerms& terms, const Secret& private_pem,
+                             const std::string& name) {
+    for (const std::string* line : {&terms.digest, &terms.target, &terms.lineage}) {
+        if (std::ranges::any_of(*line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }))
+            return fail(ErrorCode::bad_input,
+                        "what is signed must be one line, and this has a control character in it", *line);
+    }
+    BOOST_OUTCOME_TRY(key, read_private(private_pem, name));
+    BOOST_OUTCOME_TRY(own, public_half(key, name));
+    Signature signature{std::move(own.id), std::string(kSignatureSize, '\0'), terms};
+    const std::string message = message_2(terms, signature.key_id);
     std::size_t size = kSignatureSize;
     const DigestContext context(EVP_MD_CTX_new());
     if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
@@ -162,29 +226,26 @@ Result<Signature> sign_digest(const std::string& digest, const Secret& private_p
 }
 
 std::string signature_to_text(const Signature& signature) {
-    return fmt::format("{}\nkey {}\ned25519 {}\n", kFormat, signature.key_id, to_base64(signature.bytes));
+    const std::string head = signature.terms ? message_2(*signature.terms, signature.key_id)
+                                             : fmt::format("{}\nkey {}\n", kFormat1, signature.key_id);
+    return fmt::format("{}ed25519 {}\n", head, to_base64(signature.bytes));
 }
 
 Result<Signature> signature_from_text(std::string_view text, const std::string& name) {
     std::string lines(text);
     std::erase(lines, '\r');
-    const auto line_after = [&](std::string_view word) {
-        const std::size_t at = lines.find(word);
-        if (at == std::string::npos) return std::string();
-        const std::size_t begin = at + word.size();
-        return lines.substr(begin, lines.find('\n', begin) - begin);
-    };
-    Signature signature{line_after("\nkey "), from_base64(line_after("\ned25519 "))};
-    signature.bytes.resize(std::min(signature.bytes.size(), kSignatureSize));
+    Signature signature = parts_of(lines);
     // Whatever is not exactly so was not written by tlm, or was altered.
     if (signature.bytes.size() == kSignatureSize && signature_to_text(signature) == lines) return signature;
     return fail(ErrorCode::conflict, "this is no signature of a plan, or it was altered", name,
-                {"`tlm plan --out FILE --sign KEY` writes FILE.sig beside FILE."});
+                {"`tlm sign FILE --key KEY` writes FILE.sig beside FILE."});
 }
 
 const TrustedKey* signer_of(const std::string& digest, const Signature& signature,
                             const std::vector<TrustedKey>& trusted) {
-    const std::string message = message_of(digest);
+    if (signature.terms && signature.terms->digest != digest) return nullptr;
+    const std::string message =
+        signature.terms ? message_2(*signature.terms, signature.key_id) : message_1(digest);
     const auto made_it = [&](const TrustedKey& candidate) {
         if (candidate.id != signature.key_id) return false;
         const KeyHandle key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_of(candidate.raw),
@@ -199,6 +260,14 @@ const TrustedKey* signer_of(const std::string& digest, const Signature& signatur
     };
     const auto at = std::ranges::find_if(trusted, made_it);
     return at == trusted.end() ? nullptr : &*at;
+}
+
+TermsFault check_terms(const SignatureTerms& terms, const SignatureUse& use) {
+    if (terms.target != use.target) return TermsFault::other_target;
+    if (terms.issued_at > use.now + kMostClockSkew) return TermsFault::not_yet_valid;
+    if (use.now > terms.not_after) return TermsFault::expired;
+    const bool both_known = !terms.lineage.empty() && !use.lineage.empty();
+    return both_known && terms.lineage != use.lineage ? TermsFault::other_lineage : TermsFault::none;
 }
 
 }  // namespace tlm

@@ -130,8 +130,18 @@ struct JournalEntry {
     std::string begun_at;  // ISO 8601 UTC
 };
 
+// A run that is over.
+struct FinishedRun {
+    std::string id;
+    std::string ended_at;  // ISO 8601 UTC
+    friend bool operator==(const FinishedRun&, const FinishedRun&) = default;
+};
+
 // How far earlier applies of one plan came.
 struct PlanProgress {
+    // The last run that ended `done`, unless a later run of the plan has called the target: then that one is
+    // to be gone on with.
+    std::optional<FinishedRun> finished;
     std::vector<std::pair<Address, ResourceId>> made;  // creates that were carried out: address and id
     std::vector<ResourceId> taken_down;                // stops and deletes that were begun
 };
@@ -155,7 +165,7 @@ class StateReader {
     [[nodiscard]] virtual Result<std::vector<TornDown>> torn_down() const = 0;  // sorted by workflow
     // Entries without an outcome, oldest first: what a killed run left open.
     [[nodiscard]] virtual Result<std::vector<Intent>> open_intents() const = 0;
-    // What earlier applies of this plan made and took down.
+    // What earlier applies of this plan made and took down, and whether they are over.
     [[nodiscard]] virtual Result<PlanProgress> progress_of(const std::string& digest) const = 0;
     // Creates that forced runs carried out at addresses where no run since has ended well (see
     // Journal::end_run): address and the id made. What an interrupted --force has made already, and a

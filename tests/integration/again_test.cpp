@@ -188,7 +188,7 @@ TEST_F(Again, ReviewedPlanWhoseAgentLostATie_WritesTheOneThatStayedIntoTheTeamTh
     run({"apply", "plan.json", "--yes"});
     lose_tie(server.agent_id(Key::derive("w", "b").text()));
     ASSERT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 2);
-    run({"apply", "plan.json", "--yes"});
+    run({"apply", "plan.json", "--yes", "--reapply"});
     EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
 }
 
@@ -213,8 +213,75 @@ TEST_F(Again, ReviewedPlanWhoseAgentLostATie_WritesTheOneThatStayedIntoWhatItMad
     run({"apply", "plan.json", "--yes"});
     lose_tie(server.agent_id(Key::derive("pair", "architect").text()));
     ASSERT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 2);
-    run({"apply", "plan.json", "--yes"});
+    run({"apply", "plan.json", "--yes", "--reapply"});
     EXPECT_EQ(project.tlm({"plan", "--detailed-exitcode"}).exit_code, 0);
+}
+
+// An approval of long ago must not undo what was decided since.
+TEST_F(Again, ReviewedPlanThatWasDoneAndUndone_IsCarriedOutAgainOnlyWhenAsked) {
+    run({"plan", "--out", "plan.json"});
+    run({"apply", "plan.json", "--yes"});
+    server.reset_stats();
+    run({"apply", "plan.json", "--yes"});
+    EXPECT_EQ(server.stat("writes"), 0) << "everything is as planned";
+    run({"destroy", "--yes"});
+    server.reset_stats();
+    const std::string runs = run({"log"}).out;
+    for (const char* verb : {"apply", "run"}) {
+        const Finished refused = project.tlm({verb, "plan.json", "--yes"});
+        EXPECT_EQ(refused.exit_code, 5);
+        EXPECT_THAT(refused.err,
+                    testing::AllOf(HasSubstr("carried out to its end already, by run "),
+                                   HasSubstr("would do this again: create pair/agent/architect, create "
+                                             "pair/agent/builder, create pair/team/crew"),
+                                   HasSubstr("tlm plan --out FILE"), HasSubstr("plan.json --reapply")));
+    }
+    EXPECT_EQ(server.stat("writes"), 0);
+    EXPECT_EQ(run({"log"}).out, runs) << "what was refused is no run to go on with";
+    run({"apply", "plan.json", "--yes", "--reapply"});
+    EXPECT_EQ(server.stat("agents"), 2);
+}
+
+TEST_F(Again, ReviewedPlanThatIsNotDone_GoesOnWithoutAsking) {
+    run({"plan", "--out", "plan.json"});
+    server.fault("POST", "/v1/teams", R"({"kind":"status","status":400})");
+    ASSERT_EQ(project.tlm({"apply", "plan.json", "--yes"}).exit_code, 6);
+    run({"apply", "plan.json", "--yes"});
+    EXPECT_EQ(server.stat("teams"), 1);
+    // The same after it was asked for again, and cut short.
+    run({"destroy", "--yes"});
+    server.fault("POST", "/v1/teams", R"({"kind":"status","status":400})");
+    ASSERT_EQ(project.tlm({"apply", "plan.json", "--yes", "--reapply"}).exit_code, 6);
+    run({"apply", "plan.json", "--yes"});
+    EXPECT_EQ(server.stat("teams"), 1);
+}
+
+// A run that finds nothing but a conflict has done nothing, and is no way around the question.
+TEST_F(Again, ReviewedPlanThatWasDone_IsNotOpenedAgainByAConflict) {
+    run({"apply", "--yes"});
+    std::string edited = kPair;
+    edited.replace(edited.find("m1"), 2, "m2");
+    project.write("workflows/pair.yaml", edited);
+    run({"plan", "--out", "plan.json"});
+    run({"apply", "plan.json", "--yes"});
+    const auto set_model = [&](const char* model) {
+        server.send("PATCH", "/v1/agents/" + server.agent_id(Key::derive("pair", "architect").text()),
+                    std::string(R"({"programArgs":"--model )") + model + R"("})");
+    };
+    set_model("m9");
+    ASSERT_EQ(project.tlm({"apply", "plan.json", "--yes"}).exit_code, 5);
+    set_model("m1");
+    server.reset_stats();
+    const Finished refused = project.tlm({"apply", "plan.json", "--yes"});
+    EXPECT_EQ(refused.exit_code, 5);
+    EXPECT_THAT(refused.err, HasSubstr("update pair/agent/architect"));
+    EXPECT_EQ(server.stat("writes"), 0);
+}
+
+TEST_F(Again, ReapplyWithoutAPlanFile_IsBadInput) {
+    const Finished refused = project.tlm({"apply", "--reapply", "--yes"});
+    EXPECT_EQ(refused.exit_code, 3);
+    EXPECT_THAT(refused.err, HasSubstr("--reapply is about a plan file"));
 }
 
 TEST_F(Again, ForceAndPrune_LeavesNothingBehindAndDoesNotSaySo) {

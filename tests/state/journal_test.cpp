@@ -108,6 +108,36 @@ TEST_F(JournalTest, Reserve_RunOfAnotherProcessBetweenOpeningAndBeginning_GivesN
     EXPECT_LT(last, early->reserve());
 }
 
+TEST_F(JournalTest, ProgressOf_PlanWhoseLastRunWithCallsIsDone_NamesThatRun) {
+    const auto file = open(StateMode::write);
+    const auto run = [&](const std::string& plan, const char* result, bool calls) {
+        const std::string id = file->begin_run("apply", plan).value();
+        if (calls) {
+            EXPECT_TRUE(file->commit(Parts{.intents = {intent(file->reserve(), "one")}}).has_value());
+        }
+        EXPECT_TRUE(result == nullptr || file->end_run(result, {}).has_value());
+        return id;
+    };
+    const auto finished = [&] {
+        const auto found = file->progress_of("digest-1").value().finished;
+        return found ? found->id : std::string();
+    };
+    run("digest-1", "partial", true);
+    run("digest-2", "done", true);
+    EXPECT_EQ(finished(), "");
+    const std::string first = run("digest-1", "done", true);
+    EXPECT_EQ(finished(), first);
+    EXPECT_EQ(file->progress_of("digest-1").value().finished->ended_at, kNow);
+    run("digest-1", "conflict", false);
+    run("digest-2", "partial", true);
+    EXPECT_EQ(finished(), first) << "a run that called nothing, and one of another plan";
+    EXPECT_EQ(open(StateMode::read, "sandbox:x")->progress_of("digest-1").value().finished, std::nullopt);
+    run("digest-1", nullptr, true);
+    EXPECT_EQ(finished(), "") << "carried out again, and killed";
+    const std::string last = run("digest-1", "done", false);
+    EXPECT_EQ(finished(), last);
+}
+
 // Version 5 kept the plan with every call.
 TEST_F(JournalTest, Open_FileOfVersion5_KnowsWhatItsPlansMadeAndLeftOpen) {
     {

@@ -26,7 +26,8 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     std::vector<std::string> cancelled_;
     int commits = 0;
     int fail_commits_after = -1;
-    bool force_unfinished = false;  // the forced run so far was interrupted
+    std::optional<FinishedRun> finished;  // the run of any plan that is over
+    bool force_unfinished = false;        // the forced run so far was interrupted
 
     Result<std::vector<Binding>> bindings() const override {
         std::vector<Binding> all;
@@ -59,6 +60,7 @@ class FakeState final : public StateReader, public Journal, public SnapshotCache
     }
     Result<PlanProgress> progress_of(const std::string& digest) const override {
         PlanProgress progress;
+        progress.finished = finished;
         for (const auto& [id, intent] : intents) {
             if (intent.plan != digest) continue;
             if (intent.verb == "stop" || intent.verb == "delete")

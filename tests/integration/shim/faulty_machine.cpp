@@ -5,10 +5,12 @@
 //   TLM_TEST_DISK_CALLS   how many calls that change the disk succeed before that
 //   TLM_TEST_DISK_ONCE    set: only one call fails
 //   TLM_TEST_DISK_COUNT   a file into which the number of such calls is written at the end
+//   TLM_TEST_NO_MODES     set: a file system that holds no modes, on which every file has mode 0777
 //   TLM_TEST_CLOCK_SHIFT  seconds added to the time of day
 //   TLM_TEST_CLOCK_JUMP   after so many looks at the clock, the time of day goes back by an hour
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -97,6 +99,12 @@ int fsync(int fd) {
 int fdatasync(int fd) {
     static auto* const next = real<int(int)>("fdatasync");
     return fails(fd) ? -1 : next(fd);
+}
+
+// As DrvFs and CIFS do it: no error, and no effect.
+int fchmod(int fd, mode_t mode) {
+    static auto* const next = real<int(int, mode_t)>("fchmod");
+    return next(fd, std::getenv("TLM_TEST_NO_MODES") == nullptr ? mode : 0777);
 }
 
 int ftruncate(int fd, off_t size) {
