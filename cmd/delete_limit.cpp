@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "engine/base/sha256.h"
+#include "engine/plan/plan_file.h"
 
 namespace tlm::cmd {
 namespace {

@@ -158,7 +158,6 @@ Result<Secret> read_private_key_file(const std::string& path) {
     const bool regular = stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
     BOOST_OUTCOME_TRY(text, regular ? read_regular_file(path, "private key", kMostBytes, check_private)
                                     : read_text_file(path, "private key", kMostBytes));
->>>>>>> approvals
     Secret secret(text);
     explicit_bzero(text.data(), text.size());
     return secret;
