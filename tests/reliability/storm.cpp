@@ -68,8 +68,9 @@ const std::vector<Way> kWays = {
     {.name = "apply --prune",
      .command = {"apply", "--yes", "--max-deletes", "100%", "--prune"},
      .prunes = true},
+    // Random workflows come back to what they were, and then a new plan is one that was carried out before.
     {.name = "apply PLAN",
-     .command = {"apply", "plan.json", "--yes", "--max-deletes", "100%"},
+     .command = {"apply", "plan.json", "--yes", "--max-deletes", "100%", "--reapply"},
      .prunes = true,
      .reviewed = true},
     {.name = "apply --force",
