@@ -14,6 +14,7 @@
 #include "cmd/render/value_html.h"
 #include "engine/base/shell_quote.h"
 #include "engine/plan/plan_file.h"
+#include "engine/plan/unusual.h"
 
 namespace tlm::cmd {
 namespace {
@@ -260,6 +261,10 @@ std::vector<std::string> all_details(const Plan& plan, std::array<std::size_t, 6
 void put_what(std::string& out, const Change& change, const std::string& details) {
     escape_to(out, reason_text(change.reason));
     if (!change.id.empty()) out += fmt::format("<span class=\"id\">id {}</span>", escaped(change.id.text()));
+    for (const std::string& line : unusual_about(change)) {
+        // The id of every change stands there already.
+        if (!line.starts_with("id: ")) out += fmt::format("<br/><strong>{}</strong>", escaped(line));
+    }
     if (!change.waits_for.empty()) {
         std::vector<std::string> tasks;
         for (const Address& task : change.waits_for)

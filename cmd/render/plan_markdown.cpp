@@ -19,6 +19,7 @@
 #include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 #include "engine/plan/plan_file.h"
+#include "engine/plan/unusual.h"
 
 namespace tlm::cmd {
 namespace {
@@ -39,7 +40,10 @@ std::string change_body(const Change& change) {
                             cut_bytes(visible(task.name), kLongestName));
     if (change.action == Action::none) return body;
     if (change.action == Action::remove)
-        return fmt::format("-      id: {}\n", cut_bytes(visible(change.id.text()), kLongestName));
+        body += fmt::format("-      id: {}\n", cut_bytes(visible(change.id.text()), kLongestName));
+    for (const std::string& line : unusual_about(change))
+        body += fmt::format("!      {}\n", cut_bytes(visible(line), kLongestName));
+    if (change.action == Action::remove) return body;
     for (const AttributeChange& attribute : change.attributes) {
         if (change.action == Action::create) {
             if (attribute.after) body += value_line('+', attribute.attribute, *attribute.after);

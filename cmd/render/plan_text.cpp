@@ -12,6 +12,7 @@
 #include "cmd/render/value_diff.h"
 #include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
+#include "engine/plan/unusual.h"
 
 namespace tlm::cmd {
 namespace {
@@ -97,7 +98,10 @@ std::string change_text(const Change& change, const Layout& layout) {
         return text;
     }
     if (change.action == Action::remove)
-        return text + fit(fmt::format("        id: {}\n", visible(change.id.text())), layout.width);
+        text += fit(fmt::format("        id: {}\n", visible(change.id.text())), layout.width);
+    for (const std::string& line : unusual_about(change))
+        text += fit(layout.style.yellow(fmt::format("        {}", visible(line))), layout.width) + "\n";
+    if (change.action == Action::remove) return text;
     for (const AttributeChange& attribute : change.attributes) {
         text += attribute_text(attribute, change.action == Action::create, layout);
     }

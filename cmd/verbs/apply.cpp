@@ -160,6 +160,15 @@ class Apply {
     // A plan that is applied once more, after its workflows came to their end, would make all of it again.
     Result<void> leave_out_torn_down(Prepared& prepared, const StateReader& state) const {
         BOOST_OUTCOME_TRY(view, view_state(state, prepared.before));
+        if (const Change* early = change_before_the_end(prepared.plan, view)) {
+            return fail(
+                ErrorCode::conflict,
+                fmt::format("the plan takes down {} because its workflow is at its end, and by this state it "
+                            "is not",
+                            early->address.text()),
+                context_.options.positional.front(),
+                {"Plan again: `tlm plan --destroy` shows what deleting a workflow would do."});
+        }
         BOOST_OUTCOME_TRY(progress, state.progress_of(digest_));
         for (const TornDown& workflow : tlm::leave_out_torn_down(prepared.plan, view, progress))
             say(context_, sentence_with_command(

@@ -298,8 +298,11 @@ Settlement settle_removal(const Change& change, const FleetIndex& fleet, const L
     const auto& precondition = std::get<MustMatch>(change.precondition);
     if (!untouched) return moved_elsewhere(change, fleet, live, precondition);
     // Of two carriers of a key one has to stay, whatever became of the other since the plan was made.
-    const LiveResource* kept = fleet.match(change.address).chosen;
-    if (change.reason == Reason::duplicate && (kept == nullptr || kept->id == change.id)) {
+    const auto is_surplus = [&] {
+        const Match match = fleet.match(change.address);
+        return std::ranges::find(match.surplus, change.id, &LiveResource::id) != match.surplus.end();
+    };
+    if (change.reason == Reason::duplicate && !is_surplus()) {
         return conflict(change, fleet, &live,
                         fmt::format("it is no duplicate any more: nothing else carries its key (id {})",
                                     change.id.text()));

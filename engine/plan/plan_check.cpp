@@ -103,7 +103,7 @@ bool has_type(const Value& value, Type type) {
     return std::holds_alternative<StringList>(value);
 }
 
-std::string shown(const std::optional<Value>& value) {
+std::string side_text(const std::optional<Value>& value) {
     return value ? value_to_json(*value) : "null";
 }
 
@@ -112,7 +112,7 @@ bool is_strictly_sorted(const Items& items) {
     return std::ranges::adjacent_find(items, std::not_fn(std::ranges::less())) == std::ranges::end(items);
 }
 
-std::string listed(const std::vector<Attribute>& attributes) {
+std::string names_of(const std::vector<Attribute>& attributes) {
     std::string text;
     for (const Attribute attribute : attributes)
         text += fmt::format("{}{}", text.empty() ? "" : ", ", attribute_name(attribute));
@@ -226,7 +226,8 @@ class ChangeCheck {
                             });
         if (!formed) return fmt::format("`sha256` is {}, and 64 hex digits are expected", match.sha256);
         if (!is_strictly_sorted(match.over))
-            return fmt::format("`unchanged` {} is out of order or repeats an attribute", listed(match.over));
+            return fmt::format("`unchanged` {} is out of order or repeats an attribute",
+                               names_of(match.over));
         for (const Attribute attribute : match.over) {
             if ((rule_of(attribute).kinds & bit(change_.address.kind)) == 0)
                 return fmt::format("{} has no `{}`", kind_name(change_.address.kind),
@@ -274,7 +275,7 @@ class ChangeCheck {
                 constexpr std::array<std::string_view, 3> kTypes = {"a string", "an integer",
                                                                     "a list of strings"};
                 return fmt::format("`{}` must be {}, and {} is {}", name,
-                                   kTypes[static_cast<std::size_t>(rule.type)], shown(*side),
+                                   kTypes[static_cast<std::size_t>(rule.type)], side_text(*side),
                                    type_name(**side));
             }
         }
@@ -283,10 +284,10 @@ class ChangeCheck {
         const auto* text = std::get_if<std::string>(&*attribute.after);
         if (attribute.attribute == Attribute::status && *text != "online")
             return fmt::format("the `status` that is wanted of an agent is \"online\", and the plan says {}",
-                               shown(attribute.after));
+                               side_text(attribute.after));
         if (attribute.attribute == Attribute::runtime && *text != "local" && *text != "docker")
             return fmt::format("`runtime` is \"local\" or \"docker\", and the plan says {}",
-                               shown(attribute.after));
+                               side_text(attribute.after));
         return std::nullopt;
     }
 
@@ -296,7 +297,7 @@ class ChangeCheck {
         const auto must = [&](bool holds, std::string_view what) -> Text {
             if (holds) return std::nullopt;
             return fmt::format("{}: `{}` {}, and the plan says {} -> {}", subject(), name, what,
-                               shown(attribute.before), shown(attribute.after));
+                               side_text(attribute.before), side_text(attribute.after));
         };
         switch (change_.action) {
             case Action::create:
@@ -334,7 +335,7 @@ class ChangeCheck {
             const bool pending = !over.empty() && over.back() == Attribute::status;
             if (!pending && (is(Action::update) || !named.empty()))
                 return fmt::format("{} rests on its `status`, and `unchanged` is {}", subject(),
-                                   listed(over));
+                                   names_of(over));
             if (pending) over.pop_back();
         }
         switch (change_.action) {
@@ -342,20 +343,20 @@ class ChangeCheck {
                 // All attributes are named with what they are now.
                 if (over.empty()) return std::nullopt;
                 return fmt::format("`unchanged` of a replacement is empty, and the plan says {}",
-                                   listed(over));
+                                   names_of(over));
             case Action::update: {
                 std::vector<Attribute> both;
                 std::ranges::set_intersection(named, over, std::back_inserter(both));
                 if (both.empty()) return managed(over);
-                return fmt::format("`unchanged` names what the update changes: {}", listed(both));
+                return fmt::format("`unchanged` names what the update changes: {}", names_of(both));
             }
             case Action::adopt:
                 if (Text text = managed(over)) return text;
                 [[fallthrough]];
             case Action::remove:
                 if (over != named)
-                    return fmt::format("{} rests on {}, and `unchanged` is {}", subject(), listed(named),
-                                       listed(over));
+                    return fmt::format("{} rests on {}, and `unchanged` is {}", subject(), names_of(named),
+                                       names_of(over));
                 break;
             default:
                 break;

@@ -89,6 +89,15 @@ std::vector<TornDown> leave_out_torn_down(Plan& plan, const StateView& state, co
     return left_out;
 }
 
+const Change* change_before_the_end(const Plan& plan, const StateView& state) {
+    const auto at = std::ranges::find_if(plan.changes, [&](const Change& change) {
+        return change.reason == Reason::torn_down &&
+               std::ranges::find(state.torn_down, change.address.workflow, &TornDown::workflow) ==
+                   state.torn_down.end();
+    });
+    return at == plan.changes.end() ? nullptr : &*at;
+}
+
 TeardownChanges teardown_changes(const std::string& workflow, const FleetIndex& fleet,
                                  const std::vector<Binding>& bindings,
                                  const std::vector<Protection>& protections) {

@@ -46,4 +46,8 @@ struct TeardownChanges {
                                                const std::vector<Binding>& bindings,
                                                const std::vector<Protection>& protections);
 
+// A change that goes on with taking down a workflow that by the state is not at its end; null: there is none.
+// What a safety limit does not count must be so.
+[[nodiscard]] const Change* change_before_the_end(const Plan& plan, const StateView& state);
+
 }  // namespace tlm

@@ -10,20 +10,6 @@
 namespace tlm::fuzz {
 namespace {
 
-constexpr std::string_view kDigest = "sha256:";
-constexpr std::size_t kDigestSize = kDigest.size() + 64;
-
-// No mutation hits upon a digest, so the one that the fault names is put in.
-std::string with_digest(std::string_view text, const std::string& message) {
-    std::string result(text);
-    const std::size_t right = message.find(kDigest);
-    const std::size_t written = result.find("\"" + std::string(kDigest));
-    if (right == std::string::npos || written == std::string::npos) return result;
-    const std::size_t end = std::min(result.find('"', written + 1), result.size());
-    result.replace(written + 1, end - written - 1, message.substr(right, kDigestSize));
-    return result;
-}
-
 void check_accepted(const Plan& plan, const std::string& text) {
     require(text.find('\0') == std::string::npos, "nothing stands behind a plan");
     const std::string written = plan_to_text(plan);

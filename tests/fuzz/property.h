@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +20,19 @@ inline void require(bool holds, std::string_view property, std::string_view deta
 
 inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return size == 0 ? std::string_view("") : std::string_view(reinterpret_cast<const char*>(data), size);
+}
+
+// No mutation of a plan's text hits upon a digest, so the one that the reader's error names is put in.
+inline std::string with_digest(std::string_view text, const std::string& message) {
+    constexpr std::string_view kDigest = "sha256:";
+    constexpr std::size_t kDigestSize = kDigest.size() + 64;
+    std::string result(text);
+    const std::size_t right = message.find(kDigest);
+    const std::size_t written = result.find("\"" + std::string(kDigest));
+    if (right == std::string::npos || written == std::string::npos) return result;
+    const std::size_t end = std::min(result.find('"', written + 1), result.size());
+    result.replace(written + 1, end - written - 1, message.substr(right, kDigestSize));
+    return result;
 }
 
 // The parts between lines that hold nothing but `====`: one input stands for several files or answers.

@@ -14,6 +14,11 @@ ResourceId FakeFleet::add(Kind kind, const std::string& name, Attributes attribu
     return id;
 }
 
+void FakeFleet::put(LiveResource resource) {
+    const ResourceId id = resource.id;
+    store_->resources.emplace(id, std::move(resource));
+}
+
 LiveResource* FakeFleet::get(const ResourceId& id) {
     const auto at = store_->resources.find(id);
     return at == store_->resources.end() ? nullptr : &at->second;

@@ -36,6 +36,8 @@ class FakeFleet final : public FleetReader, public FleetWriter {
 
     // Adds a resource by hand and returns its id.
     ResourceId add(Kind kind, const std::string& name, Attributes attributes, const ResourceId& team = {});
+    // As it is; nothing where its id is taken.
+    void put(LiveResource resource);
     LiveResource* get(const ResourceId& id);
     [[nodiscard]] std::size_t count(Kind kind) const;
     void erase(const ResourceId& id) { store_->resources.erase(id); }

@@ -350,5 +350,19 @@ TEST_F(TearDownTest, RememberEnds_WritesOnlyWhatIsNew) {
     EXPECT_EQ(world_.state.commits, commits);
 }
 
+TEST(TornDownPlan, ChangeOfAWorkflowThatIsNotAtItsEnd_IsFound) {
+    Plan plan;
+    plan.changes.emplace_back().address = Address::agent("wf", "builder");
+    plan.changes.front().action = Action::remove;
+    plan.changes.front().reason = Reason::torn_down;
+    StateView state;
+    EXPECT_EQ(change_before_the_end(plan, state), &plan.changes.front());
+    state.torn_down.emplace_back().workflow = "wf";
+    EXPECT_EQ(change_before_the_end(plan, state), nullptr);
+    state.torn_down.front().workflow = "other";
+    plan.changes.front().reason = Reason::orphan;
+    EXPECT_EQ(change_before_the_end(plan, state), nullptr);
+}
+
 }  // namespace
 }  // namespace tlm::test
