@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cmd/paths.h"
 #include "cmd/text_file.h"
 
 namespace tlm::cmd {
@@ -22,6 +23,7 @@ constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
 
 // `O_EXCL` neither overwrites nor follows a link.
 Result<void> create_file(const std::string& path, const std::string& text, mode_t mode) {
+    BOOST_OUTCOME_TRYV(check_stays_below(path));
     const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0) {
         const bool there = errno == EEXIST;
@@ -65,7 +67,7 @@ Result<Secret> read_private_key_file(const std::string& path) {
 }
 
 Result<Signature> read_signature_file(const std::string& path) {
-    BOOST_OUTCOME_TRY(text, read_text_file(path, "signature", kMostBytes));
+    BOOST_OUTCOME_TRY(text, read_text_file(path, "signature", kMostBytes, Origin::found));
     return signature_from_text(text, path);
 }
 
@@ -87,7 +89,8 @@ Result<std::vector<TrustedKey>> read_trusted_keys(const std::vector<std::string>
     }
     std::vector<TrustedKey> keys;
     for (const std::string& path : paths) {
-        BOOST_OUTCOME_TRY(text, read_text_file(path, "public key", kMostBytes));
+        const Origin origin = std::ranges::find(files, path) == files.end() ? Origin::found : Origin::named;
+        BOOST_OUTCOME_TRY(text, read_text_file(path, "public key", kMostBytes, origin));
         BOOST_OUTCOME_TRY(key, read_public_key(text, path));
         keys.push_back(std::move(key));
     }

@@ -19,7 +19,7 @@ std::string shown(const Plan& plan, const Context& context) {
 }  // namespace
 
 Result<ExitCode> run_show(const Context& context) {
-    BOOST_OUTCOME_TRY(plan, read_plan_file(context.options.positional.front()));
+    BOOST_OUTCOME_TRY(plan, read_plan_file(context, context.options.positional.front()));
     BOOST_OUTCOME_TRYV(write_out(shown(plan, context)));
     return ExitCode::done;
 }

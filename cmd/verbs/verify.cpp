@@ -31,7 +31,7 @@ Result<std::string> signature_line(const Approval& approval, const std::string& 
 Result<ExitCode> run_verify(const Context& context) {
     const std::string& path = context.options.positional.front();
     BOOST_OUTCOME_TRY(approval, demanded_approval(context));
-    BOOST_OUTCOME_TRY(plan, read_plan_file(path));
+    BOOST_OUTCOME_TRY(plan, read_plan_file(context, path));
     const std::string digest = plan_digest(plan);
     BOOST_OUTCOME_TRYV(check_approval(approval, path, digest));
     BOOST_OUTCOME_TRY(signature, signature_line(approval, path, digest));
