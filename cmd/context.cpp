@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <set>
 
-#include "cmd/plan_input.h"
 #include "cmd/render/fit.h"
 #include "cmd/workflow_files.h"
 #include "engine/base/shell_quote.h"
@@ -25,7 +24,7 @@ namespace {
 // Without a workflow everything would be an orphan, so that for whoever could delete something it is a matter
 // of safety that a directory is empty.
 Result<std::vector<Source>> read_sources(const Context& context) {
-    auto sources = read_workflow_files(context.options.positional, context.settings.workflows_dir);
+    auto sources = read_workflow_files(*context.inputs, context.options.positional, context.settings);
     const Verb verb = context.options.verb;
     if (sources || sources.error().code != ErrorCode::not_found) return sources;
     if (verb != Verb::plan && verb != Verb::apply && verb != Verb::run) return sources;
@@ -76,7 +75,7 @@ std::vector<std::string> input_paths(const Context& context) {
 
 Result<std::vector<Workflow>> load_workflows(const Context& context) {
     for (const std::string& path : context.options.positional) {
-        if (looks_like_plan(path))
+        if (context.inputs->holds_plan(path))
             return fail(ErrorCode::bad_input, "this is a plan file, and a workflow is wanted", path,
                         {"`tlm show` shows a plan file, `tlm apply` applies it."});
     }

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "cmd/exit_code.h"
+#include "cmd/inputs.h"
 #include "cmd/options.h"
 #include "cmd/render/events.h"
 #include "cmd/render/plan_text.h"
@@ -24,6 +26,7 @@ struct Context {
     std::size_t err_width = 0;  // its columns where it is a terminal, else 0
     bool redraws = false;       // standard error is a terminal on which lines can be written over
     Events* events = nullptr;   // never null in a verb
+    std::shared_ptr<Inputs> inputs = std::make_shared<Inputs>();  // the files that the command line names
 };
 
 // A message for people on standard error, unless --quiet.

@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <climits>
 #include <cstring>
 #include <filesystem>
 #include <optional>
+
+#include "cmd/paths.h"
+#include "cmd/text_file.h"
 
 namespace tlm::cmd {
 namespace {
@@ -21,20 +23,6 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kPatience = std::chrono::seconds(10);
-
-// The descriptor that a path stands for.
-std::optional<int> named_descriptor(std::string_view path) {
-    if (path == "-" || path == "/dev/stdout") return STDOUT_FILENO;
-    if (path == "/dev/stderr") return STDERR_FILENO;
-    for (const std::string_view directory : {"/dev/fd/", "/proc/self/fd/"}) {
-        if (!path.starts_with(directory)) continue;
-        const std::string_view digits = path.substr(directory.size());
-        int number = 0;
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-        if (error == std::errc() && end == digits.data() + digits.size()) return number;
-    }
-    return std::nullopt;
-}
 
 Error cannot_open(const std::string& path, int cause) {
     const bool misnamed = cause != ENOSPC && cause != EDQUOT && cause != EIO;
@@ -67,12 +55,14 @@ Result<int> new_file(const std::string& path) {
 }
 
 Result<int> open_path(const std::string& path) {
-    if (const auto number = named_descriptor(path)) return use_descriptor(*number, path);
+    if (const auto number = descriptor_number(path, STDOUT_FILENO)) return use_descriptor(*number, path);
     std::error_code ignored;
-    const auto type = std::filesystem::status(path, ignored).type();
-    if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::regular)
-        return new_file(path);
-    const int file = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    BOOST_OUTCOME_TRYV(check_stays_below(path));
+    // A link is replaced, whatever it leads to.
+    using Type = std::filesystem::file_type;
+    const Type type = std::filesystem::symlink_status(path, ignored).type();
+    if (type == Type::not_found || type == Type::regular || type == Type::symlink) return new_file(path);
+    const int file = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0) return cannot_open(path, errno);
     return file;
 }

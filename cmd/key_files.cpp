@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "cmd/memory_guard.h"
+#include "cmd/paths.h"
 #include "cmd/text_file.h"
 #include "engine/base/shell_quote.h"
 #include "engine/plan/revocations.h"
@@ -27,6 +28,7 @@ constexpr std::size_t kMostRevokedBytes = std::size_t{1024} * 1024;
 
 // `O_EXCL` neither overwrites nor follows a link.
 Result<void> create_file(const std::string& path, const std::string& text, mode_t mode, bool secret) {
+    BOOST_OUTCOME_TRYV(check_stays_below(path));
     const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0) {
         const bool there = errno == EEXIST;
@@ -45,7 +47,7 @@ Result<void> create_file(const std::string& path, const std::string& text, mode_
             ErrorCode::bad_input,
             fmt::format("the file system does not keep a private key from others: of mode 0600 it made "
                         "{:04o}, owner {}",
-                        status.st_mode & 07777U, status.st_uid),
+                        file.mode, status.st_uid),
             path, {"Write it to a file system that holds modes and owners, as your home directory's."});
     }
     const bool written =
@@ -58,50 +60,15 @@ Result<void> create_file(const std::string& path, const std::string& text, mode_
                 {"Free space and run it again."});
 }
 
-// All of a regular file. Whatever else has its name is refused without being read: a pipe may never end.
-// `check` may refuse it by what was opened, which is not what the name means a moment earlier or later.
-Result<std::string> read_regular_file(const std::string& path, const std::string& what, std::size_t most,
-                                      Result<void> (*check)(const struct stat&,
-                                                            const std::string&) = nullptr) {
-    const auto refused = [&](const std::string& why) {
-        return fail(ErrorCode::bad_input, fmt::format("the {} {}", what, why), path);
-    };
-    const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0) return refused(fmt::format("can't be opened: {}", std::strerror(errno)));
-    struct stat status {};
-    const bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
-    if (regular && check != nullptr) {
-        if (auto checked = check(status, path); !checked) {
-            close(fd);
-            return checked.error();
-        }
-    }
-    std::string text(regular ? most + 1 : 0, '\0');
-    std::size_t size = 0;
-    ssize_t n = 0;
-    while (size < text.size() &&
-           ((n = read(fd, text.data() + size, text.size() - size)) > 0 || (n < 0 && errno == EINTR)))
-        size += n > 0 ? static_cast<std::size_t>(n) : 0;
-    const int cause = errno;
-    close(fd);
-    if (!regular) return refused("must be a regular file");
-    if (n < 0) return refused(fmt::format("can't be read: {}", std::strerror(cause)));
-    if (size > most) return refused(fmt::format("is larger than {} bytes", most));
-    text.resize(size);
-    return text;
-}
-
 // As ssh does it: a key that others can read may be theirs as well by now.
-Result<void> check_private(const struct stat& status, const std::string& path) {
-    switch (exposure_of(status.st_mode, status.st_uid, geteuid())) {
+Result<void> check_private(const TextFile& file, const std::string& path) {
+    switch (exposure_of(file.mode, file.owner, geteuid())) {
         case KeyExposure::none:
             return success();
         case KeyExposure::by_mode:
             return fail(
                 ErrorCode::bad_input,
-                fmt::format("others than you can read this private key: its mode is {:04o}",
-                            status.st_mode & 07777U),
-                path,
+                fmt::format("others than you can read this private key: its mode is {:04o}", file.mode), path,
                 {fmt::format("Keep it to yourself: `chmod 600 {}`. On a file system without modes, keep it "
                              "elsewhere.",
                              shell_quoted_path(path)),
@@ -109,8 +76,7 @@ Result<void> check_private(const struct stat& status, const std::string& path) {
         case KeyExposure::by_owner:
             return fail(
                 ErrorCode::bad_input,
-                fmt::format("this private key belongs to another user (uid {}), who can read it",
-                            status.st_uid),
+                fmt::format("this private key belongs to another user (uid {}), who can read it", file.owner),
                 path,
                 {fmt::format(
                     "Sign with a key of your own: `tlm keygen` makes one. If this one is yours: `install "
@@ -125,7 +91,7 @@ Result<void> add_revoked(const fs::path& directory, Revocations& revoked) {
     struct stat status {};
     // A link that leads nowhere is not "no file": somebody meant something to be there.
     if (lstat(path.c_str(), &status) != 0 && errno == ENOENT) return success();
-    BOOST_OUTCOME_TRY(text, read_regular_file(path, "list of revocations", kMostRevokedBytes));
+    BOOST_OUTCOME_TRY(text, read_text_file(path, "list of revocations", kMostRevokedBytes, Origin::found));
     BOOST_OUTCOME_TRY(entries, read_revocations(text, path));
     for (std::string& entry : entries)
         revoked.emplace(std::move(entry), path);
@@ -154,17 +120,17 @@ KeyExposure exposure_of(mode_t mode, uid_t owner, uid_t user) {
 
 Result<Secret> read_private_key_file(const std::string& path) {
     guard_memory();
-    struct stat status {};
-    const bool regular = stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
-    BOOST_OUTCOME_TRY(text, regular ? read_regular_file(path, "private key", kMostBytes, check_private)
-                                    : read_text_file(path, "private key", kMostBytes));
-    Secret secret(text);
-    explicit_bzero(text.data(), text.size());
+    BOOST_OUTCOME_TRY(file, read_input_file(path, "private key", kMostBytes, Origin::named));
+    Secret secret(file.text);
+    explicit_bzero(file.text.data(), file.text.size());
+    if (file.regular) {
+        BOOST_OUTCOME_TRYV(check_private(file, path));
+    }
     return secret;
 }
 
 Result<Signature> read_signature_file(const std::string& path) {
-    BOOST_OUTCOME_TRY(text, read_regular_file(path, "signature", kMostBytes));
+    BOOST_OUTCOME_TRY(text, read_text_file(path, "signature", kMostBytes, Origin::found));
     return signature_from_text(text, path);
 }
 
@@ -186,10 +152,8 @@ Result<std::vector<TrustedKey>> read_trusted_keys(const std::vector<std::string>
     }
     std::vector<TrustedKey> keys;
     for (const std::string& path : paths) {
-        // One that was named by an option may be a pipe (`--trusted-key <(…)`), one that was found may not.
-        const bool named = std::ranges::find(files, path) != files.end();
-        BOOST_OUTCOME_TRY(text, named ? read_text_file(path, "public key", kMostBytes)
-                                      : read_regular_file(path, "public key", kMostBytes));
+        const Origin origin = std::ranges::find(files, path) == files.end() ? Origin::found : Origin::named;
+        BOOST_OUTCOME_TRY(text, read_text_file(path, "public key", kMostBytes, origin));
         BOOST_OUTCOME_TRY(key, read_public_key(text, path));
         keys.push_back(std::move(key));
     }

@@ -145,6 +145,7 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
         settings.host_id = host->value;
     }
     settings.workflows_dir = resolver.text("WORKFLOWS_DIR", "workflows");
+    settings.workflows_named = named_by_user(resolver.find("WORKFLOWS_DIR"));
     settings.state_path =
         OwnFile(resolver.text("TLM_STATE", ".tlm/state.db"), named_by_user(resolver.find("TLM_STATE")));
     settings.trusted_keys_dir = resolver.text("TLM_TRUSTED_KEYS");

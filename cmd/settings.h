@@ -22,6 +22,7 @@ struct Settings {
     Secret api_key;
     std::string host_id;
     std::string workflows_dir;
+    bool workflows_named = false;  // by an option or the environment: then it may lie anywhere
     OwnFile state_path{".tlm/state.db"};
     std::string trusted_keys_dir;  // *.pub, by which plans must be signed; may be empty
     TlsFiles tls;

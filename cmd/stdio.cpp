@@ -10,6 +10,9 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cmd/paths.h"
+#include "cmd/text_file.h"
+
 namespace tlm::cmd {
 namespace {
 
@@ -82,11 +85,17 @@ Result<void> flush_out() {
 
 Result<void> write_file_atomically(const std::string& path, std::string_view text) {
     if (path == "-") return write_out(text);
-    // A pipe or a device is written to, and not replaced.
+    if (const auto number = descriptor_number(path, STDOUT_FILENO)) {
+        BOOST_OUTCOME_TRYV(flush_out());
+        if (write_all(*number, text)) return success();
+        return fail(ErrorCode::bad_input, fmt::format("can't write to it: {}", std::strerror(errno)), path);
+    }
+    BOOST_OUTCOME_TRYV(check_stays_below(path));
+    // A pipe or a device is written to, and not replaced; a link is replaced, whatever it leads to.
     std::error_code ignored;
-    const auto type = std::filesystem::status(path, ignored).type();
+    const auto type = std::filesystem::symlink_status(path, ignored).type();
     if (type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character) {
-        const File file(open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
+        const File file(open(path.c_str(), O_WRONLY | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
         if (file.get() >= 0 && write_all(file.get(), text)) return success();
         return fail(ErrorCode::bad_input, fmt::format("can't write to it: {}", std::strerror(errno)), path);
     }

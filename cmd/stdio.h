@@ -17,8 +17,10 @@ void open_standard_streams();
 // Makes sure that everything written has arrived.
 [[nodiscard]] Result<void> flush_out();
 
-// Replaces a file as a whole or not at all: temporary file, sync, rename, sync of the directory. `-` means
-// standard output. Errors: internal, naming the path and the cause.
+// Replaces a file as a whole or not at all: temporary file, sync, rename, sync of the directory. A link there
+// is replaced, not followed. `-` means standard output, and `/dev/fd/N` that descriptor. Errors: bad_input,
+// also where a directory on the way is a link out of the working directory; internal, naming the path and the
+// cause.
 [[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view text);
 // The same for a name under which nothing but a regular file of ours makes sense: whatever else stands there,
 // a link or a pipe, is replaced, and not written through.

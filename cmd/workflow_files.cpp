@@ -3,45 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
+
+#include "cmd/paths.h"
+#include "cmd/text_file.h"
 
 namespace tlm::cmd {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 30U;  // a gigabyte is a mistake, not a workflow
-
 bool is_workflow_file(const fs::path& path) {
     const std::string extension = path.extension().string();
     const bool hidden = path.filename().string().starts_with(".");
     return !hidden && (extension == ".yaml" || extension == ".yml" || extension == ".json");
-}
-
-Result<Source> read_file(const std::string& path, bool named) {
-    std::error_code error;
-    if (!named && fs::exists(path, error) && !fs::is_regular_file(path, error))
-        return fail(ErrorCode::bad_input, "this is no file", path,
-                    {"Move it out of the directory of workflows."});
-    if (const auto size = fs::file_size(path, error); !error && size > kMostBytes) {
-        return fail(ErrorCode::bad_input, "the file is larger than 1 GiB", path);
-    }
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        return fail(ErrorCode::bad_input, fmt::format("can't open the file: {}", std::strerror(errno)), path,
-                    {"Check the path and the permissions; without a path, `workflows/` is read."});
-    Source source{path, {}};
-    std::array<char, std::size_t{64} * 1024> part{};
-    while (file.read(part.data(), part.size()) || file.gcount() > 0)
-        source.text.append(part.data(), static_cast<std::size_t>(file.gcount()));
-    if (file.bad()) return fail(ErrorCode::bad_input, "the file can't be read to its end", path);
-    return source;
 }
 
 // A file that is named twice is read once.
@@ -78,27 +54,36 @@ Result<std::vector<std::string>> workflow_files_in(const std::string& directory)
     return files;
 }
 
-Result<std::vector<Source>> read_workflow_files(const std::vector<std::string>& named,
-                                                const std::string& directory) {
-    std::vector<std::string> paths;
+Result<std::vector<Source>> read_workflow_files(Inputs& inputs, const std::vector<std::string>& named,
+                                                const Settings& settings) {
+    std::vector<std::string> found;
+    std::vector<std::string> paths = named;
     if (named.empty()) {
-        BOOST_OUTCOME_TRY(found, workflow_files_in(directory));
-        paths = std::move(found);
+        if (!settings.workflows_named) {
+            BOOST_OUTCOME_TRYV(check_stays_below(settings.workflows_dir + "/*.yaml"));
+        }
+        BOOST_OUTCOME_TRY(files, workflow_files_in(settings.workflows_dir));
+        found = std::move(files);
+        paths = found;
     }
     for (const std::string& name : named) {
         std::error_code ignored;
-        if (fs::is_directory(name, ignored)) {
-            BOOST_OUTCOME_TRY(found, workflow_files_in(name));
-            paths.insert(paths.end(), found.begin(), found.end());
-        } else {
-            paths.push_back(name);
-        }
+        if (!fs::is_directory(name, ignored)) continue;
+        BOOST_OUTCOME_TRYV(check_stays_below(name + "/*.yaml"));
+        BOOST_OUTCOME_TRY(files, workflow_files_in(name));
+        const auto at = std::ranges::find(paths, name);
+        paths.insert(paths.erase(at), files.begin(), files.end());
+        found.insert(found.end(), files.begin(), files.end());
     }
     forget_repeated(paths);
+    const std::set<std::string> in_directories(found.begin(), found.end());
     std::vector<Source> sources;
     for (const std::string& path : paths) {
-        BOOST_OUTCOME_TRY(source, read_file(path, !named.empty()));
-        sources.push_back(std::move(source));
+        const bool by_name = !in_directories.contains(path) || std::ranges::find(named, path) != named.end();
+        BOOST_OUTCOME_TRY(file, by_name
+                                    ? inputs.take(path, "workflow file")
+                                    : read_input_file(path, "workflow file", kMostInputBytes, Origin::found));
+        sources.push_back({path, std::move(file.text), file.quotable});
     }
     return sources;
 }

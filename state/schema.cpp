@@ -6,6 +6,7 @@
 #include <chrono>
 #include <thread>
 
+#include "engine/base/sha256.h"
 #include "state/stamp.h"
 
 namespace tlm::state {
@@ -227,11 +228,19 @@ Result<Content> identify(Database& database) {
     return version == kVersion ? Content::current : Content::older;
 }
 
+std::string schema_fingerprint(const storage::Schema& schema) {
+    std::string text;
+    for (const auto& [name, sql] : schema.objects)
+        text += name + '\0' + sql + '\0';
+    return sha256_hex(text);
+}
+
 Result<void> check_schema(Database& database) {
     // With its version, at one moment: another process may be migrating the file just now.
     BOOST_OUTCOME_TRY(found, database.schema());
     if (found.version < 1 || found.version > kVersion)
         return database.damaged("it has no version of a state");
+    if (found.version == kVersion && schema_fingerprint(found) == kSchemaFingerprint) return success();
     BOOST_OUTCOME_TRY(ours, schema_of(found.version));
     const auto faults = storage::schema_faults(found, ours);
     if (faults.empty()) return success();

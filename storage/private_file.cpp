@@ -175,8 +175,11 @@ Result<void> may_fill(const OwnFile& own, const std::string& file) {
     const fs::path lexical = fs::absolute(own.path, error).lexically_normal();
     const auto [end, ignored] = std::ranges::mismatch(here, lexical);
     if (end == here.end() && lexical == fs::path(file)) return success();
-    return refused("it is an empty file outside of the working directory, or reached through a link", file,
-                   "Name it with `--state` or TLM_STATE if it is meant, or remove it.");
+    return refused(
+        "it is outside of the working directory or reached through a link, and neither an option nor the "
+        "environment "
+        "names it",
+        file, "Name it with `--state` or TLM_STATE if it is meant, or remove it.");
 }
 
 void sync_directory_of(const std::string& file) {
@@ -219,13 +222,15 @@ Result<bool> create_private_file(const std::string& file) {
 
 Result<Place> prepare_to_write(const OwnFile& own) {
     BOOST_OUTCOME_TRY(file, locate(own.path));
-    BOOST_OUTCOME_TRYV(inspect(file));
-    BOOST_OUTCOME_TRYV(create_directory_of(file));
-    BOOST_OUTCOME_TRY(created, create_private_file(file));
+    BOOST_OUTCOME_TRY(before, inspect(file));
+    auto fillable = may_fill(own, file);
+    if (before == Presence::missing) {
+        BOOST_OUTCOME_TRYV(fillable);
+        BOOST_OUTCOME_TRYV(create_directory_of(file));
+        BOOST_OUTCOME_TRYV(create_private_file(file));
+    }
     // Once more: another process may have made it in the meantime.
     BOOST_OUTCOME_TRY(presence, inspect(file));
-    if (created) return Place{file, true};
-    auto fillable = may_fill(own, file);
     if (presence == Presence::empty) {
         BOOST_OUTCOME_TRYV(fillable);
         BOOST_OUTCOME_TRYV(make_private(file));

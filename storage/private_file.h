@@ -57,7 +57,7 @@ struct Place {
 };
 
 // Locates and inspects the file, and creates it, with its directory, where it is missing. One without content
-// gets mode 0600. Errors: state, as inspect(), also where an empty file may not be filled.
+// gets mode 0600. Errors: state, as inspect(), also where it may not be filled.
 [[nodiscard]] Result<Place> prepare_to_write(const OwnFile& own);
 
 // Makes a new name of the file durable, where the file system can.

@@ -397,8 +397,8 @@ Result<void> check_reviewed(const Context& context, const Plan& plan) {
 
 Result<ExitCode> run_apply(const Context& context) {
     const bool destroys = context.options.verb == Verb::destroy;
-    BOOST_OUTCOME_TRY(reviewed, destroys ? Result<std::optional<Plan>>(std::optional<Plan>())
-                                         : plan_input(context.options));
+    BOOST_OUTCOME_TRY(reviewed,
+                      destroys ? Result<std::optional<Plan>>(std::optional<Plan>()) : plan_input(context));
     if (reviewed) {
         BOOST_OUTCOME_TRYV(check_reviewed(context, *reviewed));
         BOOST_OUTCOME_TRY(approval, demanded_approval(context));

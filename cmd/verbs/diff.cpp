@@ -10,8 +10,8 @@ Result<ExitCode> run_diff(const Context& context) {
     const std::string& old_path = context.options.positional[0];
     const std::string& now_path = context.options.positional[1];
     confine({old_path, now_path});
-    BOOST_OUTCOME_TRY(old, read_plan_file(old_path));
-    BOOST_OUTCOME_TRY(now, read_plan_file(now_path));
+    BOOST_OUTCOME_TRY(old, read_plan_file(context, old_path));
+    BOOST_OUTCOME_TRY(now, read_plan_file(context, now_path));
     const PlanComparison comparison = compare_plans(old, now);
     const NamedPlan left{old_path, &old};
     const NamedPlan right{now_path, &now};

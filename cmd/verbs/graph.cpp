@@ -9,7 +9,7 @@ namespace tlm::cmd {
 namespace {
 
 Result<Graph> read_graph(const Context& context) {
-    BOOST_OUTCOME_TRY(plan, plan_input(context.options));
+    BOOST_OUTCOME_TRY(plan, plan_input(context));
     if (plan) return graph_of(*plan);
     BOOST_OUTCOME_TRY(workflows, load_workflows(context));
     return graph_of(take_desired_resources(workflows, context.settings.host_id));

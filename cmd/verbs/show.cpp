@@ -24,7 +24,7 @@ Result<ExitCode> run_show(const Context& context) {
     Dot dot;
     if (context.options.format == Format::html) dot.start();
     confine({path});
-    BOOST_OUTCOME_TRY(plan, read_plan_file(path));
+    BOOST_OUTCOME_TRY(plan, read_plan_file(context, path));
     BOOST_OUTCOME_TRYV(write_out(shown(plan, context, dot)));
     return ExitCode::done;
 }

@@ -15,7 +15,7 @@ namespace tlm::cmd {
 Result<ExitCode> run_sign(const Context& context) {
     const Options& options = context.options;
     const std::string& path = options.positional.front();
-    BOOST_OUTCOME_TRY(plan, read_plan_file(path));
+    BOOST_OUTCOME_TRY(plan, read_plan_file(context, path));
     BOOST_OUTCOME_TRYV(check_expected(options.expect, path, plan_digest(plan)));
     BOOST_OUTCOME_TRY(key, read_private_key_file(options.sign));
     BOOST_OUTCOME_TRY(state, StateFile::open(context.settings.state_path, plan.target, StateMode::read));

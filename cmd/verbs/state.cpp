@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cmd/approval.h"
+#include "cmd/paths.h"
 #include "cmd/render/json_document.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/state_protection.h"
@@ -141,6 +142,7 @@ Result<ExitCode> check(const Context& context) {
 
 Result<ExitCode> backup(const Context& context) {
     const std::string& copy = context.options.positional.front();
+    BOOST_OUTCOME_TRYV(check_stays_below(copy));
     BOOST_OUTCOME_TRYV(back_up_state(context.settings.state_path, copy));
     say(context, fmt::format("Copied to {}.\n", visible(copy)));
     return ExitCode::done;

@@ -24,7 +24,7 @@ Result<MovePlan> plan(const Context& context, const StateChange& change) {
 // For whom the new name is a mistyped one: an import is refused then, but a move may come before the workflow
 // is edited, or where there is none at hand.
 std::string remark(const Context& context, const MovePlan& plan) {
-    const auto sources = read_workflow_files({}, context.settings.workflows_dir);
+    const auto sources = read_workflow_files(*context.inputs, {}, context.settings);
     const ReadResult read = sources ? read_workflows(sources.value()) : ReadResult();
     if (sources && read.ok()) return unwanted_text(plan, read.workflows, context.out);
     return fit(fmt::format("{} {}, so that nobody has looked whether one has the new name.\n",

@@ -38,7 +38,7 @@ Result<ExitCode> run_verify(const Context& context) {
     BOOST_OUTCOME_TRY(approval, demanded_approval(context));
     // The keys are trusted, and were read: of the directory that they are in, too, by links out of it.
     confine({path, signature_path(path)});
-    BOOST_OUTCOME_TRY(plan, read_plan_file(path));
+    BOOST_OUTCOME_TRY(plan, read_plan_file(context, path));
     BOOST_OUTCOME_TRY(checked, check_approval(context, approval, path, plan));
     BOOST_OUTCOME_TRY(signature, signature_lines(checked, path));
     BOOST_OUTCOME_TRYV(

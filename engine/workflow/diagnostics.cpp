@@ -141,6 +141,9 @@ std::string backquoted(std::string_view text) {
 
 std::string format_diagnostic(const Diagnostic& diagnostic, const std::vector<Source>& sources) {
     const Position& position = diagnostic.position;
+    // The message quotes what is there, too.
+    if (!sources[position.file].quotable)
+        return located(position, sources, "an error; the file is not yours, so that nothing of it is shown");
     std::string result = located(position, sources, visible(diagnostic.message));
     const std::string_view text = text_of(sources[position.file]);
     std::size_t offset = diagnostic.offset;

@@ -15,6 +15,7 @@ namespace tlm {
 struct Source {
     std::string name;
     std::string text;
+    bool quotable = true;  // messages may show parts of it; false where it may be another user's
 };
 
 inline constexpr std::size_t kUnknownOffset = static_cast<std::size_t>(-1);
@@ -50,7 +51,8 @@ struct ReadResult {
 [[nodiscard]] ReadResult read_workflows(const std::vector<Source>& sources);
 
 // `file:line:column: message`, then the source line, a caret and the hint, for people. Control characters and
-// bidirectional overrides of the source are made visible. Ends with a newline.
+// bidirectional overrides of the source are made visible. Of a source that is not quotable only the place is
+// given. Ends with a newline.
 [[nodiscard]] std::string format_diagnostic(const Diagnostic& diagnostic, const std::vector<Source>& sources);
 
 }  // namespace tlm

@@ -16,9 +16,9 @@ class OwnState {
         std::string name = "state-bench-XXXXXX";
         require(mkdtemp(name.data()) != nullptr, "no directory can be made here");
         directory_ = name;
-        file_ = StateFile::open(directory_ / "state.db", "https://agamemnon.example", StateMode::write, [] {
-                    return std::string("2026-11-26T03:08:58.321Z");
-                }).value();
+        file_ = StateFile::open(OwnFile(directory_ / "state.db", true), "https://agamemnon.example",
+                                StateMode::write, [] { return std::string("2026-11-26T03:08:58.321Z"); })
+                    .value();
     }
     OwnState(const OwnState&) = delete;
     OwnState& operator=(const OwnState&) = delete;

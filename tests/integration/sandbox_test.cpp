@@ -101,8 +101,8 @@ TEST_F(InProject, NoColor_IsKeptOnATerminal) {
 }
 
 TEST_F(InProject, StateLockedByAnother_ExitsWith4AtOnceAndNamesTheHolder) {
-    const auto lock =
-        StateLock::acquire((project.directory / ".tlm/state.db").string(), "apply of a test", {});
+    const auto lock = StateLock::acquire(OwnFile((project.directory / ".tlm/state.db").string(), true),
+                                         "apply of a test", {});
     ASSERT_TRUE(lock.has_value());
     const Finished finished = project.tlm({"apply", "--yes"});
     EXPECT_EQ(finished.exit_code, 4);

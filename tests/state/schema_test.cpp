@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "state/maintenance.h"
+#include "state/schema.h"
 #include "tests/state/state_fixture.h"
 
 namespace tlm {
@@ -87,6 +88,14 @@ TEST_F(SchemaTest, Open_SchemaThatIsNotOurs_IsDamage) {
         ASSERT_FALSE(checked.has_value());
         EXPECT_THAT(checked.error().message, HasSubstr("it is damaged"));
     }
+}
+
+// Where it is not, every opening takes longer.
+TEST_F(SchemaTest, Fingerprint_IsOfTheSchemaThatMigrationsMake) {
+    static_cast<void>(open(StateMode::write));
+    const auto schema = state::Database::open(path_).value()->schema();
+    ASSERT_TRUE(schema.has_value());
+    EXPECT_EQ(state::schema_fingerprint(schema.value()), state::kSchemaFingerprint);
 }
 
 TEST_F(SchemaTest, Open_BlanksOfTheSchemaDiffer_IsTheSameSchema) {

@@ -297,7 +297,7 @@ TEST_F(StateLockTest, Acquire_LockFileReplacedMeanwhile_StillExcludesWhoeverUses
 TEST_F(StateLockTest, Acquire_LinkInTheLocksPlace_IsRefusedAndWhatItStandsForIsUnharmed) {
     const std::string precious = directory_.file("precious");
     std::ofstream(precious) << "text";
-    ASSERT_TRUE(StateLock::acquire(path_, "apply", {}).has_value());
+    ASSERT_TRUE(acquire("apply").has_value());
     for (const bool symbolic : {true, false}) {
         std::filesystem::remove(path_ + ".lock");
         if (symbolic) {
@@ -305,7 +305,7 @@ TEST_F(StateLockTest, Acquire_LinkInTheLocksPlace_IsRefusedAndWhatItStandsForIsU
         } else {
             std::filesystem::create_hard_link(precious, path_ + ".lock");
         }
-        const auto lock = StateLock::acquire(path_, "apply", {});
+        const auto lock = acquire("apply");
         ASSERT_FALSE(lock.has_value()) << symbolic;
         EXPECT_EQ(lock.error().code, ErrorCode::state);
         EXPECT_EQ(std::filesystem::file_size(precious), 4U) << symbolic;

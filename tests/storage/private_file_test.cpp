@@ -150,6 +150,19 @@ TEST_F(PrivateFileTest, PrepareToWrite_EmptyFile_IsOursBelowTheDirectoryOrWhereI
     }
 }
 
+TEST_F(PrivateFileTest, PrepareToWrite_MissingFileElsewhere_IsCreatedOnlyWhereItIsNamed) {
+    fs::create_directory("here");
+    fs::create_directory("outside");
+    fs::create_directory_symlink("../outside", "here/alias");
+    fs::current_path("here");
+    for (const char* path : {"../outside/x.db", "alias/x.db", "../new/x.db"}) {
+        EXPECT_FALSE(prepare_to_write(path).has_value()) << path;
+        EXPECT_TRUE(fs::is_empty("../outside"));
+        EXPECT_FALSE(fs::exists("../new"));
+    }
+    EXPECT_TRUE(prepare_to_write(OwnFile("../outside/x.db", true)).has_value());
+}
+
 // A file with content is left for SQLite to judge, and may not be filled where SQLite finds no table in it.
 TEST_F(PrivateFileTest, PrepareToWrite_FileWithContentElsewhere_IsNotFillable) {
     fs::create_directory("here");

@@ -25,7 +25,7 @@ class SandboxFileTest : public SandboxTest {
         sqlite3_close(handle);
     }
     void expect_refused(const std::string& words) const {
-        const auto sandbox = Sandbox::open(path_);
+        const auto sandbox = Sandbox::open(OwnFile(path_, true));
         ASSERT_FALSE(sandbox.has_value());
         EXPECT_EQ(sandbox.error().code, ErrorCode::unreachable);
         EXPECT_EQ(sandbox.error().where, path_);
@@ -188,7 +188,7 @@ TEST_F(SandboxFileTest, Read_NothingIsWritable_ReadsWithoutProgress) {
         ASSERT_EQ(::chmod(directory_.c_str(), directory_mode), 0);
         const int result = in_another_process([this] {
             if (::geteuid() == 0 && ::setuid(65534) != 0) return 2;
-            const auto sandbox = Sandbox::open(path_);
+            const auto sandbox = Sandbox::open(OwnFile(path_, true));
             if (!sandbox) return 3;
             for (int read = 0; read < 2; ++read) {
                 const auto fleet = sandbox.value()->read_fleet();
