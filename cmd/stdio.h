@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -18,7 +20,9 @@ void open_standard_streams();
 [[nodiscard]] Result<void> flush_out();
 
 // Replaces a file as a whole or not at all: temporary file, sync, rename, sync of the directory. `-` means
-// standard output. Errors: internal, naming the path and the cause.
-[[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view text);
+// standard output. `mode` is that of the new file, less the umask: a plan is made to be committed and read.
+// Errors: internal, naming the path and the cause.
+[[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view text,
+                                                 mode_t mode = 0666);
 
 }  // namespace tlm::cmd
