@@ -197,16 +197,6 @@ Result<Trust> recorded_trust(const std::string& name, const std::string& text, c
     return is_recorded(files.value(), path, text) ? Trust::full : Trust::none;
 }
 
-Result<std::optional<SettingsFile>> read_user_file(const std::string& path) {
-    if (path.empty()) return std::optional<SettingsFile>();
-    BOOST_OUTCOME_TRY(found, read_checked_file(path, "settings file", kMostBytes, Links::anywhere));
-    if (!found) return std::optional<SettingsFile>();
-    std::string distrust = unfit_for_trust(*found);
-    const Trust trust = distrust.empty() ? Trust::full : Trust::never;
-    return std::optional(
-        SettingsFile{SettingSource::user_file, path, std::move(found->text), trust, std::move(distrust)});
-}
-
 }  // namespace
 
 Result<std::string> recorded_path(const std::string& name) {
@@ -230,6 +220,17 @@ Result<std::optional<SettingsFile>> read_directory_file(SettingSource source, co
         trust = recorded;
     }
     return std::optional(SettingsFile{source, name, std::move(found->text), trust, std::move(distrust)});
+}
+
+Result<std::optional<SettingsFile>> read_user_file(const Variables& environment) {
+    BOOST_OUTCOME_TRY(path, user_settings_path(environment));
+    if (path.empty()) return std::optional<SettingsFile>();
+    BOOST_OUTCOME_TRY(found, read_checked_file(path, "settings file", kMostBytes, Links::anywhere));
+    if (!found) return std::optional<SettingsFile>();
+    std::string distrust = unfit_for_trust(*found);
+    const Trust trust = distrust.empty() ? Trust::full : Trust::never;
+    return std::optional(SettingsFile{SettingSource::user_file, std::move(path), std::move(found->text),
+                                      trust, std::move(distrust)});
 }
 
 Result<SettingMap> settings_that_count(const Options& options, const Variables& environment,
@@ -274,9 +275,9 @@ Result<Settings> load_settings(const Options& options) {
         BOOST_OUTCOME_TRY(file, read_directory_file(source, environment));
         if (file) files.push_back(std::move(*file));
     }
-    BOOST_OUTCOME_TRY(user_file, user_settings_path(environment));
-    BOOST_OUTCOME_TRY(file, read_user_file(user_file));
+    BOOST_OUTCOME_TRY(file, read_user_file(environment));
     if (file) files.push_back(std::move(*file));
+    BOOST_OUTCOME_TRY(user_file, user_settings_path(environment));
     return resolve_settings(options, environment, files, {is_below_directory, user_file});
 }
 

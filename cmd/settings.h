@@ -59,6 +59,9 @@ struct Surroundings {
 [[nodiscard]] Result<std::optional<SettingsFile>> read_directory_file(SettingSource source,
                                                                       const Variables& environment);
 
+// The user's settings file. Nothing where there is none. Errors: bad_input.
+[[nodiscard]] Result<std::optional<SettingsFile>> read_user_file(const Variables& environment);
+
 // The path of a settings file as an absolute one, which trust is recorded under. Errors: bad_input.
 [[nodiscard]] Result<std::string> recorded_path(const std::string& name);
 

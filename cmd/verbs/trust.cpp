@@ -71,18 +71,30 @@ Result<Listing> listing_of(const SettingsFile& file, std::vector<std::string>& w
     return listing;
 }
 
-// The host that a key of another source is sent to once the files are trusted; empty where there is none.
-Result<std::string> host_of_the_key(const Options& options, const Variables& environment,
-                                    const std::vector<SettingsFile>& files) {
+// Which keys will be sent to which host once the files are trusted, one a line.
+Result<std::string> keys_that_go(const Options& options, const Variables& environment,
+                                 std::vector<SettingsFile> files) {
+    BOOST_OUTCOME_TRY(user_file, read_user_file(environment));
+    if (user_file) files.push_back(std::move(*user_file));
     std::vector<std::string> ignored;
     BOOST_OUTCOME_TRY(map, settings_that_count(options, environment, files, ignored));
     const auto url = map.find("AGAMEMNON_URL");
-    if (url == map.end() || is_sandbox(url->second.value)) return std::string();
-    if (url->second.source != SettingSource::dot_env && url->second.source != SettingSource::conf)
-        return std::string();
+    if (url == map.end() || url->second.value.empty() || is_sandbox(url->second.value)) return std::string();
+    const SettingSource source = url->second.source;
+    if (source != SettingSource::dot_env && source != SettingSource::conf) return std::string();
     BOOST_OUTCOME_TRY(servers, load_servers());
     const auto read = servers->read_url(url->second.value);
-    return read ? read->host + (read->port.empty() ? "" : ":" + read->port) : std::string();
+    if (!read) return std::string();
+    const std::string host = visible(read->host + (read->port.empty() ? "" : ":" + read->port));
+    const auto key = map.find("AGAMEMNON_API_KEY");
+    const bool is_set = key != map.end() && !key->second.value.empty();
+    if (is_set && key->second.source == SettingSource::environment)
+        return fmt::format("your environment's key will go to {}\n", host);
+    const std::string of_the_environment =
+        fmt::format("Where AGAMEMNON_API_KEY is set, your environment's key will go to {}\n", host);
+    if (!is_set || key->second.source == source) return of_the_environment;
+    return fmt::format("the key of {} will go to {}\n", visible(key->second.origin), host) +
+           of_the_environment;
 }
 
 Result<std::vector<SettingsFile>> files_here(const Variables& environment) {
@@ -163,13 +175,8 @@ Result<ExitCode> trust(const Context& context, const Variables& environment, con
         to_trust.push_back({std::move(path), sha256_hex(file.text)});
         names += fmt::format("{}{}", names.empty() ? "" : " and ", file.name);
     }
-    BOOST_OUTCOME_TRY(host, host_of_the_key(context.options, environment, files));
-    if (!host.empty()) {
-        text +=
-            fmt::format("{}your environment's key will go to {}\n",
-                        environment.contains("AGAMEMNON_API_KEY") ? "" : "Where AGAMEMNON_API_KEY is set, ",
-                        visible(host));
-    }
+    BOOST_OUTCOME_TRY(keys, keys_that_go(context.options, environment, files));
+    text += keys;
     BOOST_OUTCOME_TRYV(write_out(text));
     if (to_trust.empty()) {
         say(context, "There is nothing to trust.\n");
