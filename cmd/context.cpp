@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <set>
 
+#include "cmd/confinement.h"
 #include "cmd/render/fit.h"
 #include "cmd/workflow_files.h"
 #include "engine/base/shell_quote.h"
@@ -21,6 +21,11 @@ void say(const Context& context, const std::string& text) {
 
 namespace {
 
+std::vector<std::string> input_paths(const Context& context) {
+    const std::vector<std::string>& named = context.options.positional;
+    return named.empty() ? std::vector<std::string>{context.settings.workflows_dir} : named;
+}
+
 // Without a workflow everything would be an orphan, so that for whoever could delete something it is a matter
 // of safety that a directory is empty.
 Result<std::vector<Source>> read_sources(const Context& context) {
@@ -35,23 +40,18 @@ Result<std::vector<Source>> read_sources(const Context& context) {
 }
 
 // Names that are in use already are warned of, and the others become faults.
-Result<void> sort_unseen(const Context& context, const std::vector<Source>& sources, ReadResult& read) {
+Result<void> sort_unseen(const Context& context, const std::vector<Source>& sources, const UsedNames* known,
+                         ReadResult& read) {
     if (read.unseen.empty()) return success();
-    std::set<Address> bound;
-    std::set<std::string> workflows;
-    const Verb verb = context.options.verb;
-    auto state = StateFile::open(context.settings.state_path, context.settings.target, StateMode::read);
-    if (state) {
-        BOOST_OUTCOME_TRY(bindings, state.value()->bindings());
-        for (const Binding& binding : bindings) {
-            bound.insert(binding.address);
-            workflows.insert(binding.address.workflow);
-        }
-    } else if (verb != Verb::validate && verb != Verb::graph) {
-        return state.error();
+    UsedNames used;
+    if (known == nullptr) {
+        BOOST_OUTCOME_TRY(names, read_used_names(context));
+        used = std::move(names);
+        known = &used;
     }
     for (UnseenInName& name : read.unseen) {
-        if (name.of_workflow ? workflows.contains(name.address.workflow) : bound.contains(name.address)) {
+        if (name.of_workflow ? known->workflows.contains(name.address.workflow)
+                             : known->addresses.contains(name.address)) {
             name.diagnostic.hint = name.of_workflow
                                        ? "It is in use already, and stays so. To rename it: `tlm help state`."
                                        : fmt::format(
@@ -68,12 +68,25 @@ Result<void> sort_unseen(const Context& context, const std::vector<Source>& sour
 
 }  // namespace
 
-std::vector<std::string> input_paths(const Context& context) {
-    const std::vector<std::string>& named = context.options.positional;
-    return named.empty() ? std::vector<std::string>{context.settings.workflows_dir} : named;
+Result<UsedNames> read_used_names(const Context& context) {
+    BOOST_OUTCOME_TRY(state,
+                      StateFile::open(context.settings.state_path, context.settings.target, StateMode::read));
+    BOOST_OUTCOME_TRY(bindings, state->bindings());
+    UsedNames used;
+    for (const Binding& binding : bindings) {
+        used.addresses.insert(binding.address);
+        used.workflows.insert(binding.address.workflow);
+    }
+    return used;
 }
 
-Result<std::vector<Workflow>> load_workflows(const Context& context) {
+UsedNames confine_to_inputs(const Context& context) {
+    auto used = read_used_names(context);
+    confine(input_paths(context));
+    return used ? std::move(used.value()) : UsedNames();
+}
+
+Result<std::vector<Workflow>> load_workflows(const Context& context, const UsedNames* used) {
     for (const std::string& path : context.options.positional) {
         if (context.inputs->holds_plan(path))
             return fail(ErrorCode::bad_input, "this is a plan file, and a workflow is wanted", path,
@@ -81,7 +94,7 @@ Result<std::vector<Workflow>> load_workflows(const Context& context) {
     }
     BOOST_OUTCOME_TRY(sources, read_sources(context));
     ReadResult read = read_workflows(sources);
-    BOOST_OUTCOME_TRYV(sort_unseen(context, sources, read));
+    BOOST_OUTCOME_TRYV(sort_unseen(context, sources, used, read));
     if (read.ok()) return std::move(read.workflows);
     std::set<std::size_t> files;
     for (const Diagnostic& diagnostic : read.diagnostics) {

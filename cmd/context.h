@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,24 @@ struct Context {
 // A message for people on standard error, unless --quiet.
 void say(const Context& context, const std::string& text);
 
-// The files and directories that the command line names, or where it names none the directory of workflows.
-[[nodiscard]] std::vector<std::string> input_paths(const Context& context);
+// What the state binds on the target. A name that people can't read in full is refused, unless it is in use
+// already.
+struct UsedNames {
+    std::set<Address> addresses;
+    std::set<std::string> workflows;
+};
+// Errors: state.
+[[nodiscard]] Result<UsedNames> read_used_names(const Context& context);
+
+// From now on only the files and directories that the command line names can be read, or where it names none
+// the directory of workflows; see confine(). Gives the used names, since the state is out of reach then; none
+// where it can't be read.
+[[nodiscard]] UsedNames confine_to_inputs(const Context& context);
 
 // Reads and checks the workflows that the command line names. Faults are shown on standard error, all of
-// them; the error then only counts them.
-[[nodiscard]] Result<std::vector<Workflow>> load_workflows(const Context& context);
+// them; the error then only counts them. `used` is read from the state where it is null and needed.
+[[nodiscard]] Result<std::vector<Workflow>> load_workflows(const Context& context,
+                                                           const UsedNames* used = nullptr);
 
 // What --force, --prune, --target and --exclude say.
 [[nodiscard]] PlanOptions plan_options(const Options& options);

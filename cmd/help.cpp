@@ -3,19 +3,35 @@
 #include <fmt/format.h>
 
 #include "cmd/option_table.h"
+#include "cmd/setting_table.h"
 
 namespace tlm::cmd {
 namespace {
 
+// On one line, or the name on a line of its own where it is long.
+std::string setting_line(const SettingInfo& setting) {
+    constexpr std::size_t kColumn = 24;
+    const std::string text = fmt::format("{}{}{}", setting.text, setting.harmless_below ? " (1)" : "",
+                                         setting.from == ReadFrom::every_source ? "" : " (2)");
+    return setting.name.size() <= kColumn
+               ? fmt::format("  {:<{}} {}\n", setting.name, kColumn, text)
+               : fmt::format("  {}\n  {:<{}} {}\n", setting.name, "", kColumn, text);
+}
+
 std::string settings() {
-    std::string text = "\nSettings, from the environment, then .env, then tlm.conf in this directory:\n";
-    for (const SettingInfo& setting : setting_table()) {
-        constexpr std::size_t kColumn = 24;
-        text += setting.names.size() <= kColumn
-                    ? fmt::format("  {:<{}} {}\n", setting.names, kColumn, setting.text)
-                    : fmt::format("  {}\n  {:<{}} {}\n", setting.names, "", kColumn, setting.text);
+    std::string text =
+        "\nSettings, the first of these that has one: options, the environment, .env and\n"
+        "tlm.conf in this directory, ~/.config/tlm/tlm.conf. All but those two files are\n"
+        "trusted. docs/settings.md has the rules.\n";
+    for (const SettingClass kind : {SettingClass::harmless, SettingClass::sensitive, SettingClass::secret}) {
+        text += fmt::format(" {}, {}:\n", class_name(kind), class_text(kind));
+        for (const SettingInfo& setting : setting_table()) {
+            if (setting.kind == kind) text += setting_line(setting);
+        }
     }
-    return text;
+    return text +
+           "  (1) harmless: a path (sandbox:PATH) below the directory, without links\n"
+           "  (2) never from .env and tlm.conf\n";
 }
 
 std::string exit_codes() {

@@ -47,7 +47,7 @@ Result<void> create_file(const std::string& path, const std::string& text, mode_
             ErrorCode::bad_input,
             fmt::format("the file system does not keep a private key from others: of mode 0600 it made "
                         "{:04o}, owner {}",
-                        file.mode, status.st_uid),
+                        status.st_mode & 07777U, status.st_uid),
             path, {"Write it to a file system that holds modes and owners, as your home directory's."});
     }
     const bool written =

@@ -65,6 +65,8 @@ Result<ExitCode> dispatch(const Context& context) {
             return run_graph(context);
         case Verb::schema:
             return run_schema(context);
+        case Verb::trust:
+            return run_trust(context);
         case Verb::completion:
             return run_completion(context);
         case Verb::version:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cmd/option_table.h"
+#include "cmd/setting_table.h"
 #include "cmd/version.h"
 
 namespace tlm::cmd {
@@ -97,11 +98,18 @@ std::string options_section(Verb verb) {
 
 std::string settings_section() {
     std::string text =
-        ".SH ENVIRONMENT\nThe same names are read from .env and tlm.conf in the working directory; options "
-        "win\n"
-        "over the environment, that over .env, that over tlm.conf.\n";
+        ".SH ENVIRONMENT\nThe same names are read from .env and tlm.conf in the working directory, and from\n"
+        "~/.config/tlm/tlm.conf. Options win over the environment, that over .env, that over\ntlm.conf, that "
+        "over "
+        "the user\\(aqs file.\n";
+    for (const SettingClass kind : {SettingClass::harmless, SettingClass::sensitive, SettingClass::secret})
+        text += item(fmt::format("\\fI{}\\fP settings", class_name(kind)), class_text(kind));
     for (const SettingInfo& setting : setting_table())
-        text += item(bold(setting.names), setting.text);
+        text += item(
+            fmt::format("{} ({})", bold(setting.name), class_name(setting.kind)),
+            fmt::format("{}{}{}", setting.text,
+                        setting.harmless_below ? "; harmless where it is a path below the directory" : "",
+                        setting.from == ReadFrom::every_source ? "" : "; never from .env and tlm.conf"));
     return text;
 }
 
@@ -135,6 +143,8 @@ std::string overview_page() {
     text += settings_section() + exits_section();
     text += ".SH FILES\n" + item("\\fIworkflows/\\fP", "workflow files") +
             item("\\fI.tlm/state.db\\fP", "the state") +
+            item("\\fI~/.config/tlm/tlm.conf\\fP", "settings of the user") +
+            item("\\fI~/.local/state/tlm/trusted\\fP", "what `tlm trust` recorded") +
             item("\\fI.tlm/sandbox.db\\fP", "the sandbox, which is the target where no other is set");
     return text + see_also({});
 }

@@ -161,6 +161,18 @@ constexpr std::array kVerbs = {
     VerbInfo{Verb::schema, "schema", "workflow | plan | events",
              "print the JSON Schema of workflows, plans or events", "For editors and programs.",
              "  tlm schema workflow > workflow.schema.json\n", 1, 1},
+    VerbInfo{Verb::trust, "trust", "[FILE...]",
+             "let this directory's .env and tlm.conf set what is sensitive",
+             "Shows what `.env` and `tlm.conf` of this directory set, and asks. Sensitive\n"
+             "settings (the target, certificates, the broker, a state elsewhere) are taken\n"
+             "from these files only after that; `tlm help` lists the class of each. Path and\n"
+             "SHA-256 are recorded in $XDG_STATE_HOME/tlm/trusted (~/.local/state): any change\n"
+             "of a file ends its trust. A file of another owner, or that others can write to,\n"
+             "can't be trusted. --list shows what is recorded; --revoke takes it back for\n"
+             "this directory's files, or for each FILE that --list shows.",
+             "  tlm trust                         show, ask, record\n"
+             "  tlm trust --list                  what is trusted, and what changed since\n"
+             "  tlm trust --revoke                no longer\n"},
     VerbInfo{Verb::completion, "completion", "bash | zsh | fish | words", "print completion for a shell",
              "For a shell that was not set up with the package. `words WHAT` prints what the\n"
              "shells offer beside verbs and options, without asking the target, and nothing\n"
@@ -189,6 +201,10 @@ constexpr unsigned kApproving = kApplying | bit(Verb::verify);
 constexpr unsigned kSigning = bit(Verb::plan) | bit(Verb::sign);
 constexpr unsigned kWriting = kApplying | bit(Verb::destroy) | bit(Verb::state);
 
+// All that read settings; see needs_settings() as well.
+constexpr unsigned kWithSettings =
+    kWithWorkflows | kWithState | bit(Verb::show) | bit(Verb::diff) | bit(Verb::verify);
+
 constexpr std::array kFormats = {
     FormatInfo{"text", Format::text, kComparing | kListing | bit(Verb::graph)},
     FormatInfo{"json", Format::json, kComparing | kListing},
@@ -205,6 +221,7 @@ constexpr std::array kOptions = {
                kWithState | bit(Verb::sign) | bit(Verb::verify)},
     OptionInfo{"ca-cert", "FILE", "certificates to trust, PEM (AGAMEMNON_CA_CERT)",
                kWithTarget | bit(Verb::status) | bit(Verb::state)},
+    OptionInfo{"no-local-config", "", "do not read .env and tlm.conf (TLM_NO_LOCAL_CONFIG)", kWithSettings},
     OptionInfo{"out", "FILE", "write the plan to this file; - is standard output", bit(Verb::plan)},
     OptionInfo{"out", "NAME", "write NAME.key and NAME.pub", bit(Verb::keygen)},
     OptionInfo{"sign", "KEY", "sign the plan with this private key, into FILE.sig", bit(Verb::plan)},
@@ -237,7 +254,9 @@ constexpr std::array kOptions = {
                bit(Verb::plan) | kApplying},
     OptionInfo{"ignore", "KIND", "leave out one kind of drift; repeatable", bit(Verb::drift)},
     OptionInfo{"reapply", "", "carry out again a plan file that was carried out before", kApplying},
-    OptionInfo{"yes", "", "do not ask", kWriting | bit(Verb::state)},
+    OptionInfo{"yes", "", "do not ask", kWriting | bit(Verb::state) | bit(Verb::trust)},
+    OptionInfo{"list", "", "list the files that are trusted", bit(Verb::trust)},
+    OptionInfo{"revoke", "", "no longer trust this directory's files, or FILEs", bit(Verb::trust)},
     OptionInfo{"wait", "", "until every task is at its end, as `tlm run` does", bit(Verb::apply)},
     OptionInfo{"timeout", "TIME", "how long to wait for each workflow, as 30s or 2h", kApplying},
     OptionInfo{"poll-min", "TIME", "between two looks at the tasks at least (default 250ms)", kApplying},
@@ -251,26 +270,6 @@ constexpr std::array kOptions = {
     OptionInfo{"no-color", "", "the same as --color never", kEveryVerb},
     OptionInfo{"quiet", "", "no progress and no messages, only results and errors", kEveryVerb},
     OptionInfo{"help", "", "explain the verb", kEveryVerb},
-};
-
-constexpr std::array kSettings = {
-    SettingInfo{"AGAMEMNON_URL", "the target (default: an embedded sandbox)"},
-    SettingInfo{"AGAMEMNON_API_KEY", "its key; never an option, never shown"},
-    SettingInfo{"AGAMEMNON_TIMEOUT", "seconds for one request (default 30)"},
-    SettingInfo{"AGAMEMNON_CA_CERT", "certificates to trust, PEM"},
-    SettingInfo{"AGAMEMNON_CLIENT_CERT, AGAMEMNON_CLIENT_KEY", "our own certificate and its key, PEM"},
-    SettingInfo{"AGAMEMNON_RATE_LIMIT_RPS, AGAMEMNON_RATE_LIMIT_BURST",
-                "requests a second, and at once (default: no limit)"},
-    SettingInfo{"HOST_ID", "the machine on which docker agents run"},
-    SettingInfo{"NATS_URL", "tls://HOST of a broker whose events replace polling"},
-    SettingInfo{"REQUIRE_TLS", "false allows http:// and nats:// to other machines"},
-    SettingInfo{"TLM_TRUSTED_KEYS", "directory of *.pub; only plans they signed apply"},
-    SettingInfo{"DEFAULT_WORKFLOW_TIMEOUT", "seconds to wait where a workflow does not say (default 7200)"},
-    SettingInfo{"MONITOR_TIMEOUT_SECONDS", "seconds to wait at most, whatever a workflow says"},
-    SettingInfo{"HEALTHCHECK_INTERVAL_SECONDS", "seconds after a look that failed while waiting (default 5)"},
-    SettingInfo{"HEALTHCHECK_FAILURE_THRESHOLD", "looks in a row that may fail while waiting (default 10)"},
-    SettingInfo{"WORKFLOWS_DIR, TLM_STATE", "as --workflows and --state"},
-    SettingInfo{"NO_COLOR", "as --no-color, where it is not empty"},
 };
 
 constexpr std::array kExits = {
@@ -299,9 +298,6 @@ std::span<const FormatInfo> format_table() {
     return kFormats;
 }
 
-std::span<const SettingInfo> setting_table() {
-    return kSettings;
-}
 std::span<const ExitInfo> exit_table() {
     return kExits;
 }

@@ -36,12 +36,6 @@ struct FormatInfo {
     unsigned verbs;
 };
 
-// One setting of the environment and the settings files, or several that belong together.
-struct SettingInfo {
-    std::string_view names;
-    std::string_view text;
-};
-
 // What an exit code means.
 struct ExitInfo {
     ExitCode code;
@@ -56,7 +50,6 @@ inline constexpr unsigned kEveryVerb = ~0U;
 [[nodiscard]] std::span<const VerbInfo> verb_table();
 [[nodiscard]] std::span<const OptionInfo> option_table();
 [[nodiscard]] std::span<const FormatInfo> format_table();
-[[nodiscard]] std::span<const SettingInfo> setting_table();
 [[nodiscard]] std::span<const ExitInfo> exit_table();
 [[nodiscard]] const VerbInfo* find_verb(std::string_view name);
 [[nodiscard]] const VerbInfo& verb_info(Verb verb);

@@ -256,6 +256,9 @@ Result<void> read_values(const Given& given, Options& options) {
     options.yes = given.has("yes");
     options.reapply = given.has("reapply");
     options.quiet = given.has("quiet");
+    options.no_local_config = given.has("no-local-config");
+    options.list = given.has("list");
+    options.revoke = given.has("revoke");
     options.targets = given.all("target");
     options.excludes = given.all("exclude");
     options.replaces = given.all("replace");
@@ -398,6 +401,18 @@ Result<void> check_completion(const Options& options) {
     return bad("the form is: tlm completion bash | zsh | fish, or words WHAT", {verb_hint("completion")});
 }
 
+Result<void> check_trust(const Options& options) {
+    if (options.list && options.revoke)
+        return bad("--list and --revoke are two commands", {verb_hint("trust")});
+    if (options.yes && (options.list || options.revoke))
+        return bad("--list and --revoke do not ask, so that --yes has no meaning with them",
+                   {verb_hint("trust")});
+    if (!options.positional.empty() && !options.revoke)
+        return bad("`tlm trust` is for .env and tlm.conf of the working directory; only --revoke takes files",
+                   {"Run it in the directory of these files."});
+    return success();
+}
+
 Result<void> check_positional(const VerbInfo& verb, Options& options) {
     if (options.verb == Verb::state) return read_state_verb(options);
     const auto n = static_cast<int>(options.positional.size());
@@ -410,6 +425,7 @@ Result<void> check_positional(const VerbInfo& verb, Options& options) {
         return bad(fmt::format("there is no schema `{}`: there are workflow, plan and events",
                                options.positional[0]));
     }
+    if (options.verb == Verb::trust) return check_trust(options);
     if (options.verb == Verb::completion) return check_completion(options);
     if (options.verb == Verb::help && n == 1) {
         if (find_verb(options.positional[0]) == nullptr) return unknown_verb(options.positional[0]);
@@ -469,7 +485,7 @@ Result<Options> parse_command_line(const std::vector<std::string>& arguments) {
 
 bool needs_settings(Verb verb) {
     return verb != Verb::help && verb != Verb::version && verb != Verb::schema && verb != Verb::keygen &&
-           verb != Verb::completion;
+           verb != Verb::completion && verb != Verb::trust;
 }
 
 }  // namespace tlm::cmd

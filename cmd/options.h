@@ -29,6 +29,7 @@ enum class Verb {
     log,
     graph,
     schema,
+    trust,
     completion,
     version,
     help
@@ -72,7 +73,10 @@ struct Options {
     std::optional<std::chrono::milliseconds> timeout;  // of the waiting
     std::chrono::milliseconds poll_min{250};
     std::chrono::milliseconds poll_max{5000};
+    bool list = false;    // trust
+    bool revoke = false;  // trust
     // Where they are given they win over the settings of the same meaning.
+    bool no_local_config = false;
     std::optional<std::string> url;
     std::optional<std::string> workflows_dir;
     std::optional<std::string> state;

@@ -1,20 +1,23 @@
 #pragma once
 
 #include <chrono>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cmd/broker_address.h"
 #include "cmd/options.h"
+#include "cmd/settings_file.h"
+#include "cmd/user_files.h"
 #include "engine/base/secret.h"
 #include "providers/agamemnon/agamemnon.h"
 #include "storage/private_file.h"
 
 namespace tlm::cmd {
 
-// What a run works with, from options, environment, .env, tlm.conf and defaults, in this order of precedence.
+// What a run works with, from options, environment, .env, tlm.conf, the user's file and defaults, in this
+// order of precedence.
 struct Settings {
     std::string target;          // canonical: https://… without a slash at the end, or sandbox:PATH
     std::string sandbox_path;    // empty for a server
@@ -37,19 +40,37 @@ struct Settings {
     std::vector<std::string> warnings;                      // for people, about the settings files
 };
 
-using Variables = std::map<std::string, std::string>;
-
-// A settings file's text with the name that messages give it.
-struct SettingsFile {
-    std::string name;
-    std::string text;
+// What resolving looks at outside of its arguments.
+struct Surroundings {
+    // Whether a path stays below the working directory, without a link on the way.
+    std::function<bool(const std::string& path)> is_below_directory;
+    // The user's settings file for messages; may be empty.
+    std::string user_file = {};
 };
 
-// Pure. `files` in order of precedence. Errors: bad_input, naming the variable and where its value came from.
+// Pure but for `surroundings`. `files` in order of precedence. Errors: bad_input, naming the setting and
+// where its value came from.
 [[nodiscard]] Result<Settings> resolve_settings(const Options& options, const Variables& environment,
-                                                const std::vector<SettingsFile>& files);
+                                                const std::vector<SettingsFile>& files,
+                                                const Surroundings& surroundings);
 
-// The same with this process's environment and the files of its directory.
+// The same with this process's environment, the files of its directory and the user's.
 [[nodiscard]] Result<Settings> load_settings(const Options& options);
+
+// One file of the directory, `.env` or `tlm.conf`, as far as it may be trusted. Nothing where there is none.
+// Errors: bad_input.
+[[nodiscard]] Result<std::optional<SettingsFile>> read_directory_file(SettingSource source,
+                                                                      const Variables& environment);
+
+// The user's settings file. Nothing where there is none. Errors: bad_input.
+[[nodiscard]] Result<std::optional<SettingsFile>> read_user_file(const Variables& environment);
+
+// The path of a settings file as an absolute one, which trust is recorded under. Errors: bad_input.
+[[nodiscard]] Result<std::string> recorded_path(const std::string& name);
+
+// What counts of all sources, before anything is checked. Errors: bad_input with file:line.
+[[nodiscard]] Result<SettingMap> settings_that_count(const Options& options, const Variables& environment,
+                                                     const std::vector<SettingsFile>& files,
+                                                     std::vector<std::string>& warnings);
 
 }  // namespace tlm::cmd

@@ -3,23 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/algorithm/string/classification.hpp>
-#include <boost/algorithm/string/split.hpp>
 
-#include "cmd/option_table.h"
+#include "cmd/setting_table.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
 namespace {
 
-// Those of the table that help is made from, where two may stand in one row.
 std::vector<std::string> names() {
     std::vector<std::string> names;
-    for (const SettingInfo& setting : setting_table()) {
-        std::vector<std::string> row;
-        boost::split(row, std::string(setting.names), boost::is_any_of(", "), boost::token_compress_on);
-        names.insert(names.end(), row.begin(), row.end());
-    }
+    for (const SettingInfo& setting : setting_table())
+        names.emplace_back(setting.name);
     return names;
 }
 
@@ -88,7 +82,7 @@ Result<void> read_settings_file(const SettingsFile& file, SettingMap& settings,
                         place);
         }
         warn_of_misspelling(name, place, warnings);
-        found.insert_or_assign(name, Setting{std::move(value), place});
+        found.insert_or_assign(name, Setting{std::move(value), place, file.source});
     }
     settings.merge(found);
     return success();

@@ -46,13 +46,13 @@ bool write_all(int fd, std::string_view text) {
     return true;
 }
 
-bool replace_file(const std::filesystem::path& path, const std::string& temporary, std::string_view text) {
+bool replace_file(const std::filesystem::path& path, const std::string& temporary, std::string_view text,
+                  mode_t mode) {
     {
         // A file of this name was left by a process of this number that was killed, or is a link that
-        // somebody put there; it is never written to. A plan is made to be committed and read: the umask
-        // decides who may.
+        // somebody put there; it is never written to.
         unlink(temporary.c_str());
-        const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+        const File file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
         if (file.get() < 0 || !write_all(file.get(), text) || fsync(file.get()) != 0) return false;
     }
     if (rename(temporary.c_str(), path.c_str()) != 0) return false;
@@ -83,7 +83,7 @@ Result<void> flush_out() {
     return success();
 }
 
-Result<void> write_file_atomically(const std::string& path, std::string_view text) {
+Result<void> write_file_atomically(const std::string& path, std::string_view text, mode_t mode) {
     if (path == "-") return write_out(text);
     if (const auto number = descriptor_number(path, STDOUT_FILENO)) {
         BOOST_OUTCOME_TRYV(flush_out());
@@ -99,12 +99,12 @@ Result<void> write_file_atomically(const std::string& path, std::string_view tex
         if (file.get() >= 0 && write_all(file.get(), text)) return success();
         return fail(ErrorCode::bad_input, fmt::format("can't write to it: {}", std::strerror(errno)), path);
     }
-    return replace_file_atomically(path, text);
+    return replace_file_atomically(path, text, mode);
 }
 
-Result<void> replace_file_atomically(const std::string& path, std::string_view text) {
+Result<void> replace_file_atomically(const std::string& path, std::string_view text, mode_t mode) {
     const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
-    if (replace_file(path, temporary, text)) return success();
+    if (replace_file(path, temporary, text, mode)) return success();
     const int cause = errno;
     unlink(temporary.c_str());
     const bool misnamed =

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -18,12 +20,14 @@ void open_standard_streams();
 [[nodiscard]] Result<void> flush_out();
 
 // Replaces a file as a whole or not at all: temporary file, sync, rename, sync of the directory. A link there
-// is replaced, not followed. `-` means standard output, and `/dev/fd/N` that descriptor. Errors: bad_input,
-// also where a directory on the way is a link out of the working directory; internal, naming the path and the
-// cause.
-[[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view text);
+// is replaced, not followed. `-` means standard output, and `/dev/fd/N` that descriptor. `mode` is that of
+// the new file, less the umask: a plan is made to be committed and read. Errors: bad_input, also where a
+// directory on the way is a link out of the working directory; internal, naming the path and the cause.
+[[nodiscard]] Result<void> write_file_atomically(const std::string& path, std::string_view text,
+                                                 mode_t mode = 0666);
 // The same for a name under which nothing but a regular file of ours makes sense: whatever else stands there,
 // a link or a pipe, is replaced, and not written through.
-[[nodiscard]] Result<void> replace_file_atomically(const std::string& path, std::string_view text);
+[[nodiscard]] Result<void> replace_file_atomically(const std::string& path, std::string_view text,
+                                                   mode_t mode = 0666);
 
 }  // namespace tlm::cmd

@@ -1,5 +1,4 @@
 #include "cmd/render/graph.h"
-#include "cmd/confinement.h"
 #include "cmd/graph_picture.h"
 #include "cmd/plan_input.h"
 #include "cmd/stdio.h"
@@ -8,10 +7,10 @@
 namespace tlm::cmd {
 namespace {
 
-Result<Graph> read_graph(const Context& context) {
+Result<Graph> read_graph(const Context& context, const UsedNames& used) {
     BOOST_OUTCOME_TRY(plan, plan_input(context));
     if (plan) return graph_of(*plan);
-    BOOST_OUTCOME_TRY(workflows, load_workflows(context));
+    BOOST_OUTCOME_TRY(workflows, load_workflows(context, &used));
     return graph_of(take_desired_resources(workflows, context.settings.host_id));
 }
 
@@ -20,8 +19,8 @@ Result<Graph> read_graph(const Context& context) {
 Result<ExitCode> run_graph(const Context& context) {
     Dot dot;
     if (context.options.format == Format::svg) dot.start();
-    confine(input_paths(context));
-    BOOST_OUTCOME_TRY(graph, read_graph(context));
+    const UsedNames used = confine_to_inputs(context);
+    BOOST_OUTCOME_TRY(graph, read_graph(context, used));
     if (context.options.format == Format::svg) {
         BOOST_OUTCOME_TRY(picture, graph_picture(graph, SvgUse::file, dot));
         BOOST_OUTCOME_TRYV(write_out(picture.svg));

@@ -1,14 +1,13 @@
 #include <fmt/format.h>
 
-#include "cmd/confinement.h"
 #include "cmd/stdio.h"
 #include "cmd/verbs/verbs.h"
 
 namespace tlm::cmd {
 
 Result<ExitCode> run_validate(const Context& context) {
-    confine(input_paths(context));
-    BOOST_OUTCOME_TRY(workflows, load_workflows(context));
+    const UsedNames used = confine_to_inputs(context);
+    BOOST_OUTCOME_TRY(workflows, load_workflows(context, &used));
     std::size_t agents = 0;
     std::size_t teams = 0;
     std::size_t tasks = 0;

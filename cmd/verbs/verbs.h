@@ -23,6 +23,7 @@ namespace tlm::cmd {
 [[nodiscard]] Result<ExitCode> run_status(const Context& context);
 // Asks the `tlm run` that another process has under way not to wait for these workflows any more.
 [[nodiscard]] Result<ExitCode> run_cancel(const Context& context);
+[[nodiscard]] Result<ExitCode> run_trust(const Context& context);
 [[nodiscard]] Result<ExitCode> run_validate(const Context& context);
 [[nodiscard]] Result<ExitCode> run_sign(const Context& context);
 [[nodiscard]] Result<ExitCode> run_verify(const Context& context);

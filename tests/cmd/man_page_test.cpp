@@ -1,5 +1,6 @@
 #include "cmd/man_page.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <regex>
 
 #include "cmd/option_table.h"
+#include "cmd/setting_table.h"
 #include "tests/support/process.h"
 
 namespace tlm::cmd {
@@ -70,7 +72,7 @@ TEST_F(ManPage, OfTheProgram_HoldsEachVerbSettingAndExitCode) {
     for (const VerbInfo& verb : verb_table())
         EXPECT_THAT(text, HasSubstr("tlm " + std::string(verb.name)));
     for (const SettingInfo& setting : setting_table())
-        EXPECT_THAT(text, HasSubstr(setting.names.substr(0, setting.names.find(','))));
+        EXPECT_THAT(text, HasSubstr(fmt::format("{} ({})", setting.name, class_name(setting.kind))));
     for (const ExitInfo& exit : exit_table())
         EXPECT_THAT(text, HasSubstr(exit.text.substr(0, 20)));
 }

@@ -10,9 +10,15 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+// Both files of the directory are trusted; setting_rules_test.cpp has the others.
 Result<Settings> resolve(const Variables& environment, const std::string& dotenv = {},
-                         const std::string& conf = {}, const Options& options = {}) {
-    return resolve_settings(options, environment, {{".env", dotenv}, {"tlm.conf", conf}});
+                         const std::string& conf = {}, const Options& options = {},
+                         const std::string& user_file = {}) {
+    return resolve_settings(options, environment,
+                            {{SettingSource::dot_env, ".env", dotenv, Trust::full},
+                             {SettingSource::conf, "tlm.conf", conf, Trust::full},
+                             {SettingSource::user_file, "/c/tlm.conf", user_file, Trust::full}},
+                            {[](const std::string&) { return false; }});
 }
 
 std::string fault(const Variables& environment, const std::string& dotenv = {}) {
@@ -20,7 +26,7 @@ std::string fault(const Variables& environment, const std::string& dotenv = {}) 
     return settings ? "accepted" : settings.error().where + ": " + settings.error().message;
 }
 
-TEST(Settings, OptionThenEnvironmentThenDotenvThenConfThenDefault) {
+TEST(Settings, OptionThenEnvironmentThenDotenvThenConfThenTheUsersFileThenDefault) {
     Options options;
     options.state = "from-option";
     EXPECT_EQ(
@@ -29,7 +35,8 @@ TEST(Settings, OptionThenEnvironmentThenDotenvThenConfThenDefault) {
     EXPECT_EQ(resolve({{"TLM_STATE", "env"}}, "TLM_STATE=dot", "TLM_STATE=conf").value().state_path.path,
               "env");
     EXPECT_EQ(resolve({}, "TLM_STATE=dot", "TLM_STATE=conf").value().state_path.path, "dot");
-    EXPECT_EQ(resolve({}, "", "TLM_STATE=conf").value().state_path.path, "conf");
+    EXPECT_EQ(resolve({}, "", "TLM_STATE=conf", {}, "TLM_STATE=user").value().state_path.path, "conf");
+    EXPECT_EQ(resolve({}, "", "", {}, "TLM_STATE=user").value().state_path.path, "user");
     EXPECT_EQ(resolve({}).value().state_path.path, ".tlm/state.db");
 }
 
@@ -62,8 +69,7 @@ TEST(Settings, FaultsNameFileAndLine) {
 TEST(Settings, MisspelledNameInAFileIsAWarningWithASuggestion) {
     EXPECT_THAT(resolve({}, "AGAMEMNON_ULR=x\n").value().warnings,
                 ElementsAre(".env:1: AGAMEMNON_ULR is no setting of tlm; did you mean AGAMEMNON_URL?"));
-    EXPECT_THAT(resolve({}, "TLM_TRUSTED_KEYS=keys\nAGAMEMNON_RATE_LIMIT_BURST=3\n").value().warnings,
-                IsEmpty());
+    EXPECT_THAT(resolve({}, "NATS_URL=x\nAGAMEMNON_RATE_LIMIT_BURST=3\n").value().warnings, IsEmpty());
 }
 
 TEST(Settings, ClearTextToOtherMachinesIsRefusedUnlessAllowed) {
@@ -102,6 +108,50 @@ TEST(Settings, TargetAndHostMustBeUtf8BecausePlansHoldThem) {
     EXPECT_THAT(fault({{"AGAMEMNON_URL", "https://x.org/\xFF"}}), HasSubstr("not UTF-8"));
     EXPECT_THAT(fault({{"HOST_ID", "\xC3("}}), HasSubstr("HOST_ID is not UTF-8"));
     EXPECT_EQ(fault({{"HOST_ID", "\xC3\xA9"}, {"TLM_STATE", "\xFF.db"}}), "accepted");
+}
+
+TEST(Settings, HomeIsExpandedInPathsAndInNothingElse) {
+    const Variables home = {{"HOME", "/home/u"}};
+    Options options;
+    options.state = "~/fleet.db";
+    const Settings settings =
+        resolve(home, "WORKFLOWS_DIR=~/flows\nHOST_ID=~/x\nAGAMEMNON_URL=sandbox:~/s.db", {}, options)
+            .value();
+    EXPECT_EQ(settings.state_path.path, "/home/u/fleet.db");
+    EXPECT_EQ(settings.workflows_dir, "/home/u/flows");
+    EXPECT_EQ(settings.sandbox_path, "/home/u/s.db");
+    EXPECT_EQ(settings.host_id, "~/x");
+    EXPECT_THAT(fault({{"TLM_STATE", "~/x"}}), HasSubstr("HOME is not set"));
+    EXPECT_THAT(fault({{"TLM_STATE", "~/x"}, {"HOME", "home"}}), HasSubstr("HOME must be an absolute path"));
+    EXPECT_THAT(fault({{"TLM_STATE", "~root/x"}, {"HOME", "/home/u"}}), HasSubstr("only `~/` is expanded"));
+    EXPECT_THAT(fault({{"TLM_STATE", "~/x"}}, "HOME=/elsewhere"), HasSubstr("HOME is not set"))
+        << "a settings file does not say where the home directory is";
+}
+
+TEST(Settings, VariablesInAFileAreNotExpanded) {
+    const Variables environment = {{"GITHUB_TOKEN", "s3cret"}, {"AGAMEMNON_URL", "https://x.org"}};
+    EXPECT_EQ(resolve(environment, "AGAMEMNON_API_KEY=${GITHUB_TOKEN}").value().api_key.reveal(),
+              "${GITHUB_TOKEN}");
+    EXPECT_EQ(resolve(environment, "WORKFLOWS_DIR=$GITHUB_TOKEN").value().workflows_dir, "$GITHUB_TOKEN");
+}
+
+TEST(Settings, TrustedKeysAreAnAbsolutePathAndReplacedByTheOption) {
+    EXPECT_EQ(resolve({{"TLM_TRUSTED_KEYS", "/keys"}}).value().trusted_keys_dir, "/keys");
+    EXPECT_THAT(fault({{"TLM_TRUSTED_KEYS", "keys"}}), HasSubstr("must be an absolute path"));
+    EXPECT_THAT(fault({{"TLM_TRUSTED_KEYS", ""}}), HasSubstr("TLM_TRUSTED_KEYS is set, but empty"));
+    Options options;
+    options.trusted_keys = {"ops.pub"};
+    EXPECT_EQ(resolve({{"TLM_TRUSTED_KEYS", "/keys"}}, {}, {}, options).value().trusted_keys_dir, "");
+}
+
+TEST(Settings, EmptyOptionIsAFaultThatNamesIt) {
+    for (const auto option : {&Options::url, &Options::state, &Options::workflows_dir, &Options::ca_cert}) {
+        Options options;
+        options.*option = "";
+        const auto settings = resolve({}, {}, {}, options);
+        ASSERT_FALSE(settings);
+        EXPECT_THAT(settings.error().message, testing::MatchesRegex("--[a-z-]+ is empty"));
+    }
 }
 
 TEST(Settings, NulInAFileIsAFault) {

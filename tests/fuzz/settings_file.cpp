@@ -1,6 +1,6 @@
 // Settings files. The parts of an input are .env, tlm.conf and so on, in order of precedence.
 
-#include "cmd/settings_file.h"
+#include "cmd/settings.h"
 
 #include <fmt/format.h>
 
@@ -72,7 +72,7 @@ void check(const std::vector<SettingsFile>& files) {
     const auto keeps_secret = [&](std::string_view text) {
         require(!secret || text.find(kSecret) == std::string_view::npos, "no message shows the key", text);
     };
-    const auto settings = cmd::resolve_settings({}, {}, files);
+    const auto settings = cmd::resolve_settings({}, {}, files, {[](const std::string&) { return false; }});
     if (settings) {
         for (const std::string& warning : settings.value().warnings)
             keeps_secret(warning);
@@ -90,7 +90,8 @@ void check(const std::vector<SettingsFile>& files) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::vector<tlm::cmd::SettingsFile> files;
     for (std::string& part : tlm::fuzz::parts_of(tlm::fuzz::text_of(data, size)))
-        files.push_back({fmt::format("file-{}", files.size()), std::move(part)});
+        files.push_back({tlm::cmd::SettingSource::user_file, fmt::format("file-{}", files.size()),
+                         std::move(part), tlm::cmd::Trust::full});
     tlm::fuzz::check(files);
     return 0;
 }

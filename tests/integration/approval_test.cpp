@@ -212,7 +212,7 @@ TEST_F(Approved, FileBesideThePlanThatIsNoSignatureOfOurs_IsLeftAlone) {
 
 TEST_F(Approved, TrustedKeysOfADirectory_AreAskedForInEveryApply) {
     std::filesystem::create_directory(project.directory / "trusted");
-    project.environment["TLM_TRUSTED_KEYS"] = "trusted";
+    project.environment["TLM_TRUSTED_KEYS"] = (project.directory / "trusted").string();
     EXPECT_THAT(refused({"apply", "p.json", "--yes"}, 3), HasSubstr("no *.pub"));
     project.write("trusted/ops.pub", project.read("ops.pub"));
     EXPECT_THAT(refused({"apply", "--yes"}, 3), HasSubstr("only plan files that are signed"));

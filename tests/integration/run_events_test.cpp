@@ -442,14 +442,14 @@ class NatsUrl : public testing::Test {
 TEST_F(NatsUrl, InTheClearToAnotherMachine_IsRefusedBeforeAnythingIsSent) {
     for (const char* url : {"nats://u:s3same@broker.invalid:4222", "NATS://10.0.0.1",
                             "nats://127.0.0.1.broker.invalid", "nats://localhost.broker.invalid"}) {
-        project.write(".env", fmt::format("NATS_URL={}\n", url));
+        project.environment["NATS_URL"] = url;
         for (const std::vector<std::string>& verb :
              {std::vector<std::string>{"run", "--yes"}, {"apply", "--wait", "--yes"}}) {
             const Finished run = project.tlm(verb);
             EXPECT_EQ(run.exit_code, 3) << url;
-            EXPECT_THAT(run.err,
-                        AllOf(HasSubstr("error: .env:1: "), HasSubstr("in the clear"), HasSubstr("next: "),
-                              HasSubstr("REQUIRE_TLS=false"), Not(HasSubstr(kPassword))));
+            EXPECT_THAT(run.err, AllOf(HasSubstr("error: the environment: "), HasSubstr("in the clear"),
+                                       HasSubstr("next: "), HasSubstr("REQUIRE_TLS=false"),
+                                       Not(HasSubstr(kPassword))));
         }
     }
     EXPECT_EQ(server.stat("requests"), 0);

@@ -274,8 +274,9 @@ TEST(SecretsInSettings, FaultyValue_IsNamedAndNotShown) {
         {"AGAMEMNON_API_KEY=\"hush4711\n", "AGAMEMNON_API_KEY"},
         {"AGAMEMNON_API_KEYS=hush4711\n", "AGAMEMNON_API_KEYS"},
         {"AGAMEMNON_API_KEY hush4711\n", ".env:1"},
-        {"AGAMEMNON_URL=https://user:hush4711@agamemnon.invalid\n", "AGAMEMNON_API_KEY"},
-        {"AGAMEMNON_URL=https://agamemnon.invalid?key=hush4711\n", "AGAMEMNON_API_KEY"}};
+        {"AGAMEMNON_URL=https://user:hush4711@agamemnon.invalid\n", "AGAMEMNON_URL"},
+        {"AGAMEMNON_URL=https://user:hush4711@agamemnon.invalid\nAGAMEMNON_API_KEY=k\n", "AGAMEMNON_API_KEY"},
+        {"AGAMEMNON_URL=https://agamemnon.invalid?key=hush4711\nAGAMEMNON_API_KEY=k\n", "AGAMEMNON_API_KEY"}};
     for (const auto& [text, name] : files) {
         project.write(".env", text);
         const Finished finished = project.tlm({"plan"});
