@@ -95,6 +95,12 @@ constexpr std::array kFileCalls = {
     SCMP_SYS(setxattr),     SCMP_SYS(lsetxattr),    SCMP_SYS(fsetxattr), SCMP_SYS(removexattr),
     SCMP_SYS(lremovexattr), SCMP_SYS(fremovexattr), SCMP_SYS(utimensat),
 };
+// The same, newer than libseccomp's tables and our headers; these numbers are those of every architecture.
+constexpr int kFchmodat2 = 452;
+constexpr int kSetxattrat = 463;
+constexpr int kRemovexattrat = 466;
+constexpr int kFileSetattr = 469;
+constexpr std::array kNewerFileCalls = {kFchmodat2, kSetxattrat, kRemovexattrat, kFileSetattr};
 // Other processes, and other programs in the place of this one.
 constexpr std::array kProcessCalls = {
     SCMP_SYS(process_vm_readv),
@@ -118,7 +124,8 @@ bool confine_calls() {
     const std::unique_ptr<void, decltype(&seccomp_release)> filter(seccomp_init(SCMP_ACT_ALLOW),
                                                                    seccomp_release);
     return filter != nullptr && forbid_calls(filter.get(), kNetworkCalls) &&
-           forbid_calls(filter.get(), kFileCalls) && forbid_calls(filter.get(), kProcessCalls) &&
+           forbid_calls(filter.get(), kFileCalls) && forbid_calls(filter.get(), kNewerFileCalls) &&
+           forbid_calls(filter.get(), kProcessCalls) &&
            (kBuiltWithSanitizer || forbid_calls(filter.get(), kTraceCalls)) &&
            seccomp_load(filter.get()) == 0;
 }

@@ -224,8 +224,14 @@ std::string how_to_apply(const Plan& plan, const std::string& file, const std::s
     const std::string digest = plan_digest(plan);
     std::string text = fmt::format("Digest `{}`\n\n", digest);
     if (!stopped_by.empty()) {
-        return fmt::format("{}**Stopped:** this plan was not written and can't be applied. {}\n", text,
-                           name_span(stopped_by));
+        text += "**Stopped:** this plan was not written and can't be applied.\n\n";
+        // Each by itself, so that a long reason does not cut off what to do about it.
+        for (std::size_t begin = 0; begin < stopped_by.size();) {
+            const std::size_t end = std::min(stopped_by.find('\n', begin), stopped_by.size());
+            text += fmt::format("- {}\n", name_span(stopped_by.substr(begin, end - begin)));
+            begin = end + 1;
+        }
+        return text;
     }
     if (!has_changes(plan)) return text;
     text += file.empty() ? "Applies exactly this, once it is written with `tlm plan --out plan.json`:\n\n"

@@ -30,7 +30,7 @@ std::string stopped_text(const Plan& plan, const std::string& stopped_by) {
                        plan_digest(plan));
 }
 
-// `stopped_by`: why the plan is not written and must not be applied; empty: it may be.
+// `stopped_by`: why the plan is not written and must not be applied, and below what to do; empty: it may be.
 Result<void> show(const Context& context, const Planned& planned, const std::string& stopped_by = {}) {
     const Options& options = context.options;
     if (options.format == Format::json) return write_out(plan_to_text(planned.plan));
@@ -129,7 +129,7 @@ Result<ExitCode> run_plan(const Context& context) {
         // Shown, so that people see why, and not written, so that nobody applies it.
         const Error& stop = limit.error();
         BOOST_OUTCOME_TRYV(
-            show(context, planned, fmt::format("{}. {}", stop.message, fmt::join(stop.hints, " "))));
+            show(context, planned, fmt::format("{}.\n{}", stop.message, fmt::join(stop.hints, "\n"))));
         return stop;
     }
     if (!context.options.out.empty()) {

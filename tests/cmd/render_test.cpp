@@ -279,8 +279,11 @@ TEST(PlanMarkdown, Stopped_SaysWhyInPlaceOfTheCommand) {
     planned.plan.changes.emplace_back();
     planned.plan.changes.back().address = Address::agent("wf", "a");
     planned.plan.changes.back().action = Action::remove;
-    const std::string text = plan_markdown(planned, "plan.json", "too much");
+    const std::string much(500, 'x');
+    const std::string text = plan_markdown(planned, "plan.json", much + "\nallow it");
     EXPECT_THAT(text, testing::HasSubstr("**Stopped:** this plan was not written and can't be applied."));
+    EXPECT_THAT(text, testing::HasSubstr("- `xxx"));
+    EXPECT_THAT(text, testing::EndsWith("- `allow it`\n")) << "whatever is cut before it";
     EXPECT_THAT(text, testing::Not(testing::HasSubstr("tlm apply")));
 }
 
