@@ -38,14 +38,14 @@ std::string change_body(const Change& change) {
     for (const Address& task : change.waits_for)
         body += fmt::format("       waits for \"{}\" to be completed\n",
                             cut_bytes(visible(task.name), kLongestName));
-    if (change.action == Action::none) return body;
     if (change.action == Action::remove)
         body += fmt::format("-      id: {}\n", cut_bytes(visible(change.id.text()), kLongestName));
     for (const std::string& line : unusual_about(change))
         body += fmt::format("!      {}\n", cut_bytes(visible(line), kLongestName));
     if (change.action == Action::remove) return body;
     for (const AttributeChange& attribute : change.attributes) {
-        if (change.action == Action::create) {
+        // A task that waits is submitted by `tlm run` of this very plan.
+        if (change.action == Action::create || change.action == Action::none) {
             if (attribute.after) body += value_line('+', attribute.attribute, *attribute.after);
         } else if (attribute.before != attribute.after) {
             body += value_change_lines(attribute);
@@ -129,7 +129,6 @@ std::string protections(const Plan& plan) {
 
 std::string teardown(const Plan& plan) {
     std::string text;
-    if (plan.changes.empty()) return text;
     for (const Teardown when : {Teardown::on_completion, Teardown::on_failure}) {
         std::vector<std::string> names;
         for (const TeardownRule& rule : plan.teardown) {

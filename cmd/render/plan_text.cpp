@@ -95,7 +95,6 @@ std::string change_text(const Change& change, const Layout& layout) {
             text += fit(fmt::format("        waits for \"{}\" to be completed\n", visible(task.name)),
                         layout.width);
         }
-        return text;
     }
     if (change.action == Action::remove)
         text += fit(fmt::format("        id: {}\n", visible(change.id.text())), layout.width);
@@ -103,7 +102,9 @@ std::string change_text(const Change& change, const Layout& layout) {
         text += fit(layout.style.yellow(fmt::format("        {}", visible(line))), layout.width) + "\n";
     if (change.action == Action::remove) return text;
     for (const AttributeChange& attribute : change.attributes) {
-        text += attribute_text(attribute, change.action == Action::create, layout);
+        // A task that waits is submitted by `tlm run` of this very plan.
+        const bool created = change.action == Action::create || change.action == Action::none;
+        text += attribute_text(attribute, created, layout);
     }
     for (const ResourceId& left : change.leaves) {
         text += fit(layout.style.yellow(fmt::format("        leaves behind: id {}", visible(left.text()))),
@@ -181,7 +182,6 @@ std::string protections_text(const Plan& plan, const Layout& layout) {
 // When the fleet goes again: as much part of what is reviewed as what is made.
 std::string teardown_text(const Plan& plan, const Layout& layout) {
     std::string text;
-    if (plan.changes.empty()) return text;
     for (const Teardown when : {Teardown::on_completion, Teardown::on_failure}) {
         std::string names;
         std::size_t all = 0;

@@ -155,6 +155,8 @@ class ChangeCheck {
                    (rule.kinds & bit(change_.address.kind)) != 0;
         });
         if (!known) return fmt::format("`{}` is no reason for {}", reason_name(change_.reason), subject());
+        if (options_.destroy && !is(Action::remove))
+            return fmt::format("`destroy` deletes, and this is {}", subject());
         const auto needs = [&](bool given, std::string_view option) -> Text {
             if (given) return std::nullopt;
             return fmt::format("its reason is `{}`, and the plan was made without {}",
@@ -177,8 +179,6 @@ class ChangeCheck {
             default:
                 break;
         }
-        if (options_.destroy && !is(Action::remove))
-            return fmt::format("`destroy` deletes, and this is {}", subject());
         return std::nullopt;
     }
 

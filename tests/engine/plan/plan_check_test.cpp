@@ -151,6 +151,12 @@ TEST(PlanCheck_KeyIdOrReasonOfAnother, IsFound) {
              p.teardown.clear();
          },
          "`destroy` deletes"},
+        {forced,
+         [](Plan& p) {
+             p.options.destroy = true;
+             p.teardown.clear();
+         },
+         "`destroy` deletes"},
     });
 }
 
