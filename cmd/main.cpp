@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <memory>
 #include <string>
@@ -12,6 +11,7 @@
 #include "cmd/context.h"
 #include "cmd/error_text.h"
 #include "cmd/help.h"
+#include "cmd/hidden_secrets.h"
 #include "cmd/interrupt.h"
 #include "cmd/on_finish.h"
 #include "cmd/option_table.h"
@@ -74,8 +74,7 @@ Result<ExitCode> dispatch(const Context& context) {
 int report(const Error& error, const Style& style) {
     // Whoever closed the pipe has seen enough.
     if (error.code == ErrorCode::nobody_reads) return static_cast<int>(exit_code(error.code));
-    const std::string text = error_text(error, style, width_of(Stream::err));
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    write_err(error_text(error, style, width_of(Stream::err)));
     return static_cast<int>(exit_code(error.code));
 }
 
@@ -89,6 +88,7 @@ Result<ExitCode> carry_out(Context& context) {
     if (needs_settings(context.options.verb)) {
         BOOST_OUTCOME_TRY(settings, load_settings(context.options));
         context.settings = std::move(settings);
+        hide_secrets(context.settings);
         for (const std::string& warning : context.settings.warnings)
             say(context, "warning: " + warning + "\n");
     }
@@ -98,6 +98,7 @@ Result<ExitCode> carry_out(Context& context) {
 }
 
 int run(const std::vector<std::string>& arguments) {
+    hide_secrets_of_environment();
     auto options = parse_command_line(arguments);
     if (!options) return report(options.error(), Style::automatic(Color::automatic, Stream::err));
     Context context;
@@ -109,8 +110,7 @@ int run(const std::vector<std::string>& arguments) {
     auto sink = event_sink(context.options.events);
     if (!sink) return report(sink.error(), context.err);
     const auto warn = [&context](const Error& error, const std::string& what) {
-        const std::string text = warning_text(error, context.err, what, context.err_width);
-        std::fwrite(text.data(), 1, text.size(), stderr);
+        write_err(warning_text(error, context.err, what, context.err_width));
     };
     const auto lost = [&](const Error& error) { warn(error, "the events end here"); };
     std::string summary;
@@ -149,9 +149,8 @@ int main(int argc, char** argv) {
     try {
         return tlm::cmd::run(std::vector<std::string>(argv + 1, argv + argc));
     } catch (const std::exception& exception) {
-        std::fprintf(stderr,
-                     "error: tlm failed unexpectedly: %s\n  next: please report this with the command.\n",
-                     exception.what());
+        tlm::cmd::write_err(std::string("error: tlm failed unexpectedly: ") + exception.what() +
+                            "\n  next: please report this with the command.\n");
         return 1;
     }
 }
