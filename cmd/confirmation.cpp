@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "cmd/render/fit.h"
+#include "cmd/stdio.h"
 #include "cmd/terminal.h"
 
 namespace tlm::cmd {
@@ -15,7 +16,7 @@ Result<void> check_can_ask(const Options& options, const std::string& hint) {
 Result<bool> agreed(const Options& options, const std::string& question, const std::string& hint) {
     if (options.yes) return true;
     BOOST_OUTCOME_TRYV(check_can_ask(options, hint));
-    std::cerr << fit(question + " Only `yes` is taken:", width_of(Stream::err)) << " " << std::flush;
+    write_err(fit(question + " Only `yes` is taken:", width_of(Stream::err)) + " ");
     std::string answer;
     return std::getline(std::cin, answer) && answer == "yes";
 }

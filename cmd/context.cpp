@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <set>
 
 #include "cmd/confinement.h"
 #include "cmd/render/fit.h"
+#include "cmd/stdio.h"
 #include "cmd/workflow_files.h"
 #include "engine/base/shell_quote.h"
 #include "engine/workflow/reader.h"
@@ -16,7 +17,7 @@ namespace tlm::cmd {
 void say(const Context& context, const std::string& text) {
     if (context.options.quiet) return;
     const std::string fitted = fit(text, context.err_width);
-    std::fwrite(fitted.data(), 1, fitted.size(), stderr);
+    write_err(fitted);
 }
 
 namespace {
@@ -99,8 +100,7 @@ Result<std::vector<Workflow>> load_workflows(const Context& context, const UsedN
     std::set<std::size_t> files;
     for (const Diagnostic& diagnostic : read.diagnostics) {
         files.insert(diagnostic.position.file);
-        const std::string text = format_diagnostic(diagnostic, sources);
-        std::fwrite(text.data(), 1, text.size(), stderr);
+        write_err(format_diagnostic(diagnostic, sources));
     }
     return fail(ErrorCode::bad_input, fmt::format("{} fault{} in {} workflow file{}", read.diagnostics.size(),
                                                   read.diagnostics.size() == 1 ? "" : "s", files.size(),

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "cmd/paths.h"
+#include "cmd/stdio.h"
 #include "cmd/text_file.h"
 
 namespace tlm::cmd {
@@ -103,6 +104,8 @@ EventFile::~EventFile() {
 }
 
 Result<void> EventFile::write(std::string_view line, const Farewell& farewell) {
+    const std::string shown = redacted(std::string(line));
+    line = shown;
     if (may_block_) {
         BOOST_OUTCOME_TRYV(wait_until_writable(descriptor_, path_));
     }

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "cmd/context.h"
 #include "cmd/error_text.h"
 #include "cmd/help.h"
+#include "cmd/hidden_secrets.h"
 #include "cmd/interrupt.h"
 #include "cmd/memory_guard.h"
 #include "cmd/on_finish.h"
@@ -80,8 +80,7 @@ Result<ExitCode> dispatch(const Context& context) {
 int report(const Error& error, const Style& style) {
     // Whoever closed the pipe has seen enough.
     if (error.code == ErrorCode::nobody_reads) return static_cast<int>(exit_code(error.code));
-    const std::string text = error_text(error, style, width_of(Stream::err));
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    write_err(error_text(error, style, width_of(Stream::err)));
     return static_cast<int>(exit_code(error.code));
 }
 
@@ -102,6 +101,7 @@ Result<ExitCode> carry_out(Context& context) {
         BOOST_OUTCOME_TRY(settings, load_settings(context.options));
         if (holds_secret(settings)) guard_memory();
         context.settings = std::move(settings);
+        hide_secrets(context.settings);
         for (const std::string& warning : context.settings.warnings)
             say(context, "warning: " + warning + "\n");
     }
@@ -111,6 +111,7 @@ Result<ExitCode> carry_out(Context& context) {
 }
 
 int run(const std::vector<std::string>& arguments) {
+    hide_secrets_of_environment();
     auto options = parse_command_line(arguments);
     if (!options) return report(options.error(), Style::automatic(Color::automatic, Stream::err));
     Context context;
@@ -122,8 +123,7 @@ int run(const std::vector<std::string>& arguments) {
     auto sink = event_sink(context.options.events);
     if (!sink) return report(sink.error(), context.err);
     const auto warn = [&context](const Error& error, const std::string& what) {
-        const std::string text = warning_text(error, context.err, what, context.err_width);
-        std::fwrite(text.data(), 1, text.size(), stderr);
+        write_err(warning_text(error, context.err, what, context.err_width));
     };
     const auto lost = [&](const Error& error) { warn(error, "the events end here"); };
     std::string summary;
@@ -164,9 +164,8 @@ int main(int argc, char** argv) {
     try {
         return tlm::cmd::run(std::vector<std::string>(argv + 1, argv + argc));
     } catch (const std::exception& exception) {
-        std::fprintf(stderr,
-                     "error: tlm failed unexpectedly: %s\n  next: please report this with the command.\n",
-                     exception.what());
+        tlm::cmd::write_err(std::string("error: tlm failed unexpectedly: ") + exception.what() +
+                            "\n  next: please report this with the command.\n");
         return 1;
     }
 }

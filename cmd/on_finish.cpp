@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "cmd/child_process.h"
+#include "cmd/stdio.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -17,8 +16,7 @@ void pass_on(const std::string& output) {
     std::size_t begin = 0;
     while (begin < output.size()) {
         const std::size_t end = std::min(output.find('\n', begin), output.size());
-        const std::string line = visible(output.substr(begin, end - begin)) + "\n";
-        std::fwrite(line.data(), 1, line.size(), stderr);
+        write_err(visible(output.substr(begin, end - begin)) + "\n");
         begin = end + 1;
     }
 }
@@ -27,7 +25,7 @@ void pass_on(const std::string& output) {
 
 Result<void> SummarySink::write(std::string_view line, const Farewell& farewell) {
     // After the last line there is nothing to say farewell with.
-    if (farewell.line.empty()) summary_ = line;
+    if (farewell.line.empty()) summary_ = redacted(std::string(line));
     if (inner_ == nullptr) return success();
     if (auto written = inner_->write(line, farewell); !written) {
         inner_.reset();

@@ -5,16 +5,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <vector>
 
 #include "cmd/paths.h"
 #include "cmd/text_file.h"
+#include "engine/base/redaction.h"
 
 namespace tlm::cmd {
 namespace {
+
+std::vector<Redaction>& hidden() {
+    static std::vector<Redaction> secrets;
+    return secrets;
+}
 
 Error output_error() {
     if (errno == EPIPE) return fail(ErrorCode::nobody_reads, "the reader of standard output has gone");
@@ -64,6 +72,27 @@ bool replace_file(const std::filesystem::path& path, const std::string& temporar
 
 }  // namespace
 
+void hide_in_output(const Secret& secret, const std::string& instead) {
+    // A word of a few letters is no secret, and stands everywhere.
+    constexpr std::size_t kShortest = 4;
+    if (secret.reveal().size() >= kShortest) hidden().emplace_back(secret, instead);
+}
+
+bool holds_secret(std::string_view text) {
+    return std::ranges::any_of(hidden(), [&](const Redaction& secret) { return secret.finds_in(text); });
+}
+
+std::string redacted(std::string text) {
+    for (const Redaction& secret : hidden())
+        text = secret(std::move(text));
+    return text;
+}
+
+void write_err(std::string_view text) {
+    const std::string shown = redacted(std::string(text));
+    std::fwrite(shown.data(), 1, shown.size(), stderr);
+}
+
 void open_standard_streams() {
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
         if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
@@ -74,6 +103,9 @@ void open_standard_streams() {
 }
 
 Result<void> write_out(std::string_view text) {
+    // A large result is copied only where it must be.
+    const std::string shown = holds_secret(text) ? redacted(std::string(text)) : std::string();
+    if (!shown.empty()) text = shown;
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) return output_error();
     return flush_out();
 }

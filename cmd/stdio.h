@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/base/result.h"
+#include "engine/base/secret.h"
 
 namespace tlm::cmd {
 
@@ -13,6 +14,15 @@ namespace tlm::cmd {
 // numbers and is written to by mistake. Reads there then end, and writes fail. Call before anything is
 // opened.
 void open_standard_streams();
+
+// From now on nothing that these functions write, and nothing that passes redacted(), holds the secret;
+// `instead` stands in its place. For the whole process, as its standard streams are. Not thread-safe.
+void hide_in_output(const Secret& secret, const std::string& instead);
+[[nodiscard]] bool holds_secret(std::string_view text);
+[[nodiscard]] std::string redacted(std::string text);
+
+// A message for people, to standard error.
+void write_err(std::string_view text);
 
 // Writes a result to standard output. Errors: internal, where it is closed or its disk is full.
 [[nodiscard]] Result<void> write_out(std::string_view text);

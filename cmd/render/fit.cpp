@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cmd/render/columns.h"
+#include "cmd/stdio.h"
 
 namespace tlm::cmd {
 namespace {
@@ -177,6 +178,8 @@ std::vector<std::string_view> words_of(std::string_view command) {
 }  // namespace
 
 std::string fit(std::string_view text, std::size_t width) {
+    // Before a word is broken in two.
+    if (width > 0 && holds_secret(text)) return fit(redacted(std::string(text)), width);
     if (width == 0) return std::string(text);
     std::string result;
     while (!text.empty()) {

@@ -11,6 +11,7 @@
 #include "cmd/render/live_view.h"
 #include "cmd/render/report_text.h"
 #include "cmd/render/wait_text.h"
+#include "cmd/stdio.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -20,7 +21,7 @@ constexpr auto kRedraw =
     std::chrono::milliseconds(100);  // often enough to look alive, rare enough to cost nothing
 
 void put(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    write_err(text);
     std::fflush(stderr);
 }
 

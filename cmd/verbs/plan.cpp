@@ -88,6 +88,13 @@ void remove_stale(const Context& context, const std::string& signature) {
 Result<void> write_plan(const Context& context, const Plan& plan, const StateName& state, const Secret& key) {
     const Options& options = context.options;
     const std::string digest = plan_digest(plan);
+    const std::string text = plan_to_text(plan);
+    // A plan is made to be read by others, and its digest does not allow for anything to be left out.
+    if (holds_secret(text)) {
+        return fail(ErrorCode::bad_input,
+                    "the plan would hold a secret of the settings, such as AGAMEMNON_API_KEY", options.out,
+                    {"`tlm plan` shows where it stands. Take it out of the workflow."});
+    }
     std::string stale;
     if (options.sign.empty()) {
         if (options.out != "-") stale = stale_signature(options.out, digest);
@@ -95,7 +102,7 @@ Result<void> write_plan(const Context& context, const Plan& plan, const StateNam
         BOOST_OUTCOME_TRY(signature, sign_terms(new_terms(context, plan, state), key, options.sign));
         BOOST_OUTCOME_TRYV(write_signature(options.out, signature));
     }
-    BOOST_OUTCOME_TRYV(write_file_atomically(options.out, plan_to_text(plan)));
+    BOOST_OUTCOME_TRYV(write_file_atomically(options.out, text));
     if (!stale.empty()) remove_stale(context, stale);
     return success();
 }

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "engine/base/redaction.h"
 #include "engine/base/secret.h"
 
 namespace tlm::agamemnon {
@@ -18,7 +17,7 @@ class Redactor {
     [[nodiscard]] std::string operator()(std::string text, std::size_t most = 500) const;
 
   private:
-    std::vector<Secret> forms_;  // the key, and how it looks within JSON, HTML and URLs
+    Redaction key_;
 };
 
 }  // namespace tlm::agamemnon

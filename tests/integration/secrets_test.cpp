@@ -285,5 +285,105 @@ TEST(SecretsInSettings, FaultyValue_IsNamedAndNotShown) {
     }
 }
 
+// Whatever way the key takes to an output: in a workflow file, a plan, a file's name, an address; as it is,
+// and cut.
+class SecretsInOutputs : public testing::Test {
+  protected:
+    static constexpr const char* kHidden = "sesame-4711-open";
+    SecretsInOutputs() {
+        project.environment["AGAMEMNON_API_KEY"] = kHidden;
+        project.environment["NATS_URL"] = "nats://ann:broker-4711-pass@127.0.0.1:1";
+    }
+    void expect_hidden_after(const std::vector<std::string>& arguments, const std::string& input = {}) {
+        const Finished finished =
+            input.empty() ? project.tlm(arguments) : project.tlm_in_terminal(arguments, input);
+        std::string all = finished.out + finished.err;
+        for (const char* file : {"events", "finished"}) {
+            if (project.exists(file)) all += project.read(file);
+        }
+        for (const char* secret : {"sesame-47", "4711", "broker-47"})
+            EXPECT_THAT(all, Not(HasSubstr(secret))) << fmt::format("{}", fmt::join(arguments, " ")) << "\n"
+                                                     << all;
+        EXPECT_THAT(all, HasSubstr("[AGAMEMNON_API_KEY]")) << fmt::format("{}", fmt::join(arguments, " "));
+    }
+    Project project;
+};
+
+TEST_F(SecretsInOutputs, FaultInAWorkflowFile) {
+    const std::string padding(90, 'x');
+    for (const std::string& text :
+         {fmt::format("agents: [{{{}: 1}}]\n", kHidden), fmt::format("{}\n", kHidden),
+          fmt::format("agents: [{{name: {}}}, {{name: {}}}]\n", kHidden, kHidden),
+          fmt::format("{}{}: 1\n", padding.substr(0, 70), kHidden),
+          fmt::format("{}{}: 1\n", padding, kHidden), fmt::format("AGAMEMNON_API_KEY={}: [\n", kHidden)}) {
+        project.write("workflows/a.yaml", text);
+        for (const char* verb : {"validate", "plan"}) {
+            const Finished finished = project.tlm({verb});
+            EXPECT_EQ(finished.exit_code, 3) << text;
+            EXPECT_THAT(finished.out + finished.err, Not(HasSubstr("4711"))) << text << finished.err;
+            EXPECT_THAT(finished.out + finished.err, Not(HasSubstr("sesame-47"))) << text << finished.err;
+        }
+    }
+}
+
+TEST_F(SecretsInOutputs, SoundWorkflowFile) {
+    std::string pair = kPair;
+    pair.replace(pair.find("Draw it"), 7, fmt::format("Use {} for it", kHidden));
+    project.write("workflows/pair.yaml", pair);
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"plan", "--events", "events"},
+                                                      {"plan", "--format", "json"},
+                                                      {"plan", "--format", "markdown"},
+                                                      {"plan", "--format", "html"}})
+        expect_hidden_after(arguments);
+    const Finished on_terminal = project.tlm_in_terminal({"plan"}, "");
+    EXPECT_THAT(on_terminal.out + on_terminal.err, Not(HasSubstr("4711")));
+    EXPECT_THAT(project.tlm({"plan", "--out", "plan.json"}).err, HasSubstr("the plan would hold a secret"));
+    EXPECT_FALSE(project.exists("plan.json")) << "a plan is read by others";
+}
+
+TEST_F(SecretsInOutputs, PlanFile) {
+    std::string pair = kPair;
+    pair.replace(pair.find("Draw it"), 7, fmt::format("Use {} for it", kHidden));
+    project.write("workflows/pair.yaml", pair);
+    // Made where nobody knew the key.
+    const auto environment = std::exchange(project.environment, {{"PATH", "/usr/bin:/bin"}});
+    ASSERT_EQ(project.tlm({"plan", "--out", "plan.json"}).exit_code, 0);
+    project.environment = environment;
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"show", "plan.json"},
+                                                      {"show", "plan.json", "--format", "json"},
+                                                      {"show", "plan.json", "--format", "markdown"},
+                                                      {"show", "plan.json", "--format", "html"}})
+        expect_hidden_after(arguments);
+    project.write("damaged.json", fmt::format("{{ \"format\": \"tlm-plan/1\", \"{}\": 1 }}", kHidden));
+    const Finished finished = project.tlm({"show", "damaged.json"});
+    EXPECT_THAT(finished.out + finished.err, Not(HasSubstr("4711")));
+}
+
+TEST_F(SecretsInOutputs, NamesThatTheCommandLineHolds) {
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"validate", fmt::format("{}.yaml", kHidden)},
+          {"show", kHidden},
+          {kHidden},
+          {"plan", fmt::format("--{}", kHidden)},
+          {"plan", "--workflows", kHidden},
+          {"state", "list", "--state", fmt::format("{}/..", kHidden)},
+          {"validate", "--events", fmt::format("none/{}", kHidden)}}) {
+        const Finished finished = project.tlm(arguments);
+        EXPECT_THAT(finished.out + finished.err, Not(HasSubstr("4711"))) << arguments.back() << finished.err;
+    }
+    project.write(fmt::format("workflows/{}.yaml", kHidden), "x: 1\n");
+    expect_hidden_after({"validate"});
+    project.write("workflows/pair.yaml", kPair);
+    fs::remove(project.directory / fmt::format("workflows/{}.yaml", kHidden));
+    expect_hidden_after({"apply", "--yes", "--events", "events", "--on-finish",
+                         fmt::format("cat > finished; echo {}", kHidden)});
+}
+
+TEST_F(SecretsInOutputs, EnvironmentAsAnInput) {
+    const Finished finished = project.tlm({"validate", "/proc/self/environ"});
+    EXPECT_EQ(finished.exit_code, 3);
+    EXPECT_THAT(finished.out + finished.err, AllOf(Not(HasSubstr("4711")), Not(HasSubstr("PATH="))));
+}
+
 }  // namespace
 }  // namespace tlm::test
