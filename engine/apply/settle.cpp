@@ -176,11 +176,10 @@ bool changes_still_fit(const Change& change, const FleetIndex& fleet, const Live
 
 // What there is of a resource that the plan names by its id and that is not the address's.
 std::string owner_text(const LiveResource& live, const FleetIndex& fleet) {
-    if (const Binding* bound = fleet.bound_to(live.kind, live.id))
-        return fmt::format("is bound to {}", bound->address.text());
-    if (live.kind == Kind::task)
-        return fmt::format("is the task `{}` of the team {}", live.name, live.team.text());
-    return fmt::format("has the name {}", live.name);
+    const Binding* bound = fleet.bound_to(live.kind, live.id);
+    return fmt::format("{} {}{}{}", live.kind == Kind::task ? "is the task" : "has the name", live.name,
+                       live.kind == Kind::task ? " of the team " + live.team.text() : "",
+                       bound == nullptr ? "" : " and is bound to " + bound->address.text());
 }
 
 // The plan names a live resource that is not its address's, so it was not reviewed as what it is.

@@ -121,9 +121,10 @@ TEST(ForeignId_OfATask, IsAConflict) {
 
 TEST(ForeignId_BoundElsewhereOrUnknown_TheConflictSaysWhose, OneCaseEach) {
     Forged bound;
-    EXPECT_THAT(
-        bound.apply_one(bound.removal(kHelper, kDb)).reason,
-        AllOf(HasSubstr("is bound to prod/agent/builder"), HasSubstr(Key::derive("tmp", "helper").text())));
+    EXPECT_THAT(bound.apply_one(bound.removal(kHelper, kDb)).reason,
+                AllOf(HasSubstr("has the name " + Key::derive("prod", "builder").text() +
+                                " and is bound to prod/agent/builder"),
+                      HasSubstr(Key::derive("tmp", "helper").text())));
     Forged unknown;
     unknown.state.bound.erase(kDb);
     unknown.bindings = unknown.state.bindings().value();
