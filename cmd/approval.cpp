@@ -63,8 +63,8 @@ Result<void> check_use(const SignatureTerms& terms, const SignatureUse& use, con
     return success();
 }
 
-Result<std::string> lineage_here(const Context& context, const Plan& plan) {
-    BOOST_OUTCOME_TRY(state, StateFile::open(context.settings.state_path, plan.target, StateMode::read));
+Result<std::string> lineage_here(const Settings& settings) {
+    BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
     return state->lineage();
 }
 
@@ -103,10 +103,7 @@ Result<CheckedSignature> check_signature(const Context& context, const Approval&
         SignatureUse use;
         use.target = plan.target;
         use.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-        if (!signature.terms->lineage.empty()) {
-            BOOST_OUTCOME_TRY(lineage, lineage_here(context, plan));
-            use.lineage = std::move(lineage);
-        }
+        use.lineage = approval.lineage;
         BOOST_OUTCOME_TRYV(check_use(*signature.terms, use, path));
     } else if (approval.must_expire) {
         return fail(
@@ -143,6 +140,10 @@ Result<Approval> demanded_approval(const Context& context) {
     if (approval.must_expire && approval.trusted.empty()) {
         return fail(ErrorCode::bad_input, "--require-expiry is about signatures, and none is asked for", {},
                     {"Name the keys that may sign with --trusted-key or TLM_TRUSTED_KEYS."});
+    }
+    if (!approval.trusted.empty()) {
+        BOOST_OUTCOME_TRY(lineage, lineage_here(context.settings));
+        approval.lineage = std::move(lineage);
     }
     return approval;
 }

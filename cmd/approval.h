@@ -17,7 +17,8 @@ struct Approval {
     std::string digest;               // empty: any
     std::vector<TrustedKey> trusted;  // empty: unsigned ones too
     Revocations revoked;              // keys and plans that are refused whoever signed
-    bool must_expire = false;         // signatures of format 1 are refused
+    std::string lineage;       // of the state here; empty where there is none, or nothing is to be signed
+    bool must_expire = false;  // signatures of format 1 are refused
 };
 
 // A signature that passed every check, and the key that made it.
@@ -26,7 +27,8 @@ struct CheckedSignature {
     Signature signature;
 };
 
-// Errors: bad_input where a key can't be read, or where a signature is to expire and none is asked for.
+// Reads all that lies outside of the plan and its signature. Errors: state; bad_input where a key can't be
+// read, or where a signature is to expire and none is asked for.
 [[nodiscard]] Result<Approval> demanded_approval(const Context& context);
 
 // Whether the digest is the one that --expect names, where it names one. Errors: conflict.
