@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "cmd/key_files.h"
-#include "engine/base/shell_quote.h"
+#include "cmd/shell_quote.h"
 #include "engine/base/text.h"
 #include "engine/base/utc_time.h"
 #include "engine/plan/plan_file.h"
@@ -63,9 +63,8 @@ Result<void> check_use(const SignatureTerms& terms, const SignatureUse& use, con
     return success();
 }
 
-Result<std::string> lineage_here(const Context& context) {
-    BOOST_OUTCOME_TRY(state,
-                      StateFile::open(context.settings.state_path, context.settings.target, StateMode::read));
+Result<std::string> lineage_here(const Settings& settings) {
+    BOOST_OUTCOME_TRY(state, StateFile::open(settings.state_path, settings.target, StateMode::read));
     return state->lineage();
 }
 
@@ -143,7 +142,7 @@ Result<Approval> demanded_approval(const Context& context) {
                     {"Name the keys that may sign with --trusted-key or TLM_TRUSTED_KEYS."});
     }
     if (!approval.trusted.empty()) {
-        BOOST_OUTCOME_TRY(lineage, lineage_here(context));
+        BOOST_OUTCOME_TRY(lineage, lineage_here(context.settings));
         approval.lineage = std::move(lineage);
     }
     return approval;

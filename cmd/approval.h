@@ -17,8 +17,8 @@ struct Approval {
     std::string digest;               // empty: any
     std::vector<TrustedKey> trusted;  // empty: unsigned ones too
     Revocations revoked;              // keys and plans that are refused whoever signed
-    bool must_expire = false;         // signatures of format 1 are refused
-    std::string lineage;              // of the state here; empty: it does not exist yet
+    std::string lineage;       // of the state here; empty where there is none, or nothing is to be signed
+    bool must_expire = false;  // signatures of format 1 are refused
 };
 
 // A signature that passed every check, and the key that made it.
@@ -27,9 +27,8 @@ struct CheckedSignature {
     Signature signature;
 };
 
-// Reads all that is needed beside the plan and its signature, so that these can be read in confinement.
-// Errors: bad_input where a key can't be read, or where a signature is to expire and none is asked for;
-// state.
+// Reads all that lies outside of the plan and its signature. Errors: state; bad_input where a key can't be
+// read, or where a signature is to expire and none is asked for.
 [[nodiscard]] Result<Approval> demanded_approval(const Context& context);
 
 // Whether the digest is the one that --expect names, where it names one. Errors: conflict.
@@ -40,7 +39,7 @@ struct CheckedSignature {
 // trusted key over it, neither of them revoked, for this target and the state here, that has not expired.
 // Gives the signature where one is demanded; one that never expires is warned of. Errors: conflict where it
 // is not approved, saying which plan, key, time or state it is instead; bad_input where its signature can't
-// be opened.
+// be opened; state.
 [[nodiscard]] Result<std::optional<CheckedSignature>> check_approval(const Context& context,
                                                                      const Approval& approval,
                                                                      const std::string& path,

@@ -108,7 +108,7 @@ TEST_F(Approved, SignedForAnotherState_IsRefusedAndBothAreNamed) {
     const std::string other = project.read("p.json.sig");
     const std::string lineage = other.substr(other.find("lineage ") + 8, 32);
     for (const char* verb : {"apply", "run"}) {
-        EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "ops.pub", "--yes"}),
+        EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "ops.pub"}),
                     HasSubstr("signed for the state of lineage " + lineage + ", and the lineage here is "));
     }
     EXPECT_THAT(refused({"verify", "p.json", "--trusted-key", "ops.pub"}), HasSubstr(lineage));
