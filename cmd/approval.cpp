@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "cmd/key_files.h"
-#include "cmd/shell_quote.h"
+#include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
 #include "engine/base/utc_time.h"
 #include "engine/plan/plan_file.h"
