@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
-#include "cmd/render/columns.h"
 #include "cmd/render/drift_text.h"
 #include "cmd/render/markdown.h"
 #include "cmd/render/markdown_folds.h"
+#include "cmd/render/shortened.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -40,11 +40,11 @@ std::string finding_line(const Finding& finding, const std::string& name) {
                        finding.not_read ? "  its workflow was not read" : "");
 }
 
-std::string finding_body(const Finding& finding) {
-    std::string body;
+std::vector<FoldPart> finding_body(const Finding& finding, const Detail& detail) {
+    std::vector<FoldPart> parts;
     for (const AttributeChange& attribute : finding.attributes)
-        body += value_change_lines(attribute);
-    return body;
+        parts.push_back(value_change_lines(attribute, detail));
+    return parts;
 }
 
 std::vector<Fold> folds_of(const std::vector<Finding>& findings) {
@@ -69,7 +69,9 @@ std::vector<Fold> folds_of(const std::vector<Finding>& findings) {
             kinds.emplace_back().kind = finding.kind;
         }
         fold.note = drift_summary(kinds);
-        fold.body = [&findings, begin](std::size_t i) { return finding_body(findings[begin + i]); };
+        fold.body = [&findings, begin](std::size_t i, const Detail& detail) {
+            return finding_body(findings[begin + i], detail);
+        };
         folds.push_back(std::move(fold));
         begin = end;
     }
@@ -92,7 +94,7 @@ std::string table(const std::vector<Finding>& findings) {
 
 std::string drift_markdown(const std::vector<Finding>& findings, const std::string& target) {
     const std::string origin =
-        fmt::format("Target {}\n", code_span(cut_bytes(visible(target), kLongestName)));
+        fmt::format("Target {}\n", code_span(shortened(visible(target), kLongestName)));
     if (findings.empty()) return "### No drift\n\nThe fleet is as it was applied. " + origin;
     const std::string head =
         fmt::format("### Drift: {}\n\n{}{}\n", drift_summary(findings), table(findings), origin);
@@ -100,7 +102,8 @@ std::string drift_markdown(const std::vector<Finding>& findings, const std::stri
     for (const std::string& line : drift_advice(findings))
         advice += "- " + line + "\n";
     const std::size_t room = kMostMarkdown - head.size() - advice.size();
-    return head + folds_markdown(folds_of(findings), room, "`tlm drift` shows everything") + advice;
+    const FoldsMarkdown folds = folds_markdown(folds_of(findings), room, "`tlm drift` shows everything");
+    return head + folds.left_out + folds.text + advice;
 }
 
 }  // namespace tlm::cmd

@@ -14,6 +14,7 @@
 #include "cmd/render/markdown.h"
 #include "cmd/render/name_ranges.h"
 #include "cmd/render/plan_text.h"
+#include "cmd/render/shortened.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -22,8 +23,8 @@ namespace {
 constexpr std::size_t kMostInWarning = 25;  // in the warning itself; more are folded
 constexpr std::size_t kAround = 900;        // bytes: warning, summary of the fold, notation and fences
 constexpr std::size_t kWidth = 100;         // columns of a line of names
-constexpr std::size_t kLongestShown = 80;   // bytes of a name that only says where a gap begins or ends
-constexpr std::size_t kLongestGap = 300;    // bytes of the line that says so
+constexpr std::size_t kLongestShown = 90;   // bytes of a name that only says where a gap begins or ends
+constexpr std::size_t kLongestGap = 400;    // bytes of the line that says so
 constexpr std::string_view kNotation =
     "`a[01-03,7]` stands for `a01`, `a02`, `a03` and `a7`; what ends with `/` goes before each name below "
     "it.\n\n";
@@ -146,10 +147,10 @@ struct LossList {
 
 std::string gap_text(std::string_view sign, std::size_t n, std::string_view place, const std::string& first,
                      const std::string& last) {
-    const std::string begin = cut_bytes(first, kLongestShown);
+    const std::string begin = shortened(first, kLongestShown);
     return fmt::format("{} … {} not named{}: {}\n", sign, n,
-                       place.empty() ? "" : fmt::format(" of {}", cut_bytes(place, kLongestShown)),
-                       n == 1 ? begin : fmt::format("{} … {}", begin, cut_bytes(last, kLongestShown)));
+                       place.empty() ? "" : fmt::format(" of {}", shortened(place, kLongestShown)),
+                       n == 1 ? begin : fmt::format("{} … {}", begin, shortened(last, kLongestShown)));
 }
 
 // The first lines of the group, and how many of its names are in none of them; nothing where not even that

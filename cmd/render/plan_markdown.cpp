@@ -9,12 +9,12 @@
 #include "cmd/protection.h"
 #include "cmd/render/apply_command.h"
 #include "cmd/render/change_line.h"
-#include "cmd/render/columns.h"
 #include "cmd/render/look_alikes_text.h"
 #include "cmd/render/losses_markdown.h"
 #include "cmd/render/markdown.h"
 #include "cmd/render/markdown_folds.h"
 #include "cmd/render/plan_text.h"
+#include "cmd/render/shortened.h"
 #include "cmd/render/strays.h"
 #include "engine/base/shell_quote.h"
 #include "engine/base/text.h"
@@ -29,27 +29,37 @@ constexpr std::size_t kMostStrays = 10;    // of one group
 constexpr std::size_t kLeastAdvice = 300;  // bytes that a mere count of notices and strays takes at most
 
 std::string name_span(std::string_view name) {
-    return code_span(cut_bytes(visible(name), kLongestName));
+    return code_span(shortened(visible(name), kLongestName));
 }
 
-std::string change_body(const Change& change) {
+// What is said of a change beside its attributes.
+std::string remarks(const Change& change) {
     std::string body;
     for (const Address& task : change.waits_for)
         body += fmt::format("       waits for \"{}\" to be completed\n",
-                            cut_bytes(visible(task.name), kLongestName));
-    if (change.action == Action::none) return body;
+                            shortened(visible(task.name), kLongestName));
     if (change.action == Action::remove)
-        return fmt::format("-      id: {}\n", cut_bytes(visible(change.id.text()), kLongestName));
+        body += fmt::format("-      id: {}\n", shortened(visible(change.id.text()), kLongestName));
+    if (change.action == Action::none || change.action == Action::remove) return body;
+    for (const ResourceId& left : change.leaves)
+        body += fmt::format("!      leaves behind: id {}\n", shortened(visible(left.text()), kLongestName));
+    return body;
+}
+
+std::vector<FoldPart> change_body(const Change& change, const Detail& detail) {
+    std::vector<FoldPart> parts;
+    const bool shows = change.action != Action::none && change.action != Action::remove;
     for (const AttributeChange& attribute : change.attributes) {
+        if (!shows) break;
         if (change.action == Action::create) {
-            if (attribute.after) body += value_line('+', attribute.attribute, *attribute.after);
+            if (attribute.after)
+                parts.push_back(value_line('+', attribute.attribute, *attribute.after, detail));
         } else if (attribute.before != attribute.after) {
-            body += value_change_lines(attribute);
+            parts.push_back(value_change_lines(attribute, detail));
         }
     }
-    for (const ResourceId& left : change.leaves)
-        body += fmt::format("!      leaves behind: id {}\n", cut_bytes(visible(left.text()), kLongestName));
-    return body;
+    if (std::string text = remarks(change); !text.empty()) parts.push_back({"ids", std::move(text), false});
+    return parts;
 }
 
 // Summarised with the plan's own words.
@@ -83,7 +93,9 @@ std::vector<Fold> folds_of(const Plan& plan) {
             count(summary, change.action);
         }
         fold.note = summary_text(summary);
-        fold.body = [&plan, begin](std::size_t i) { return change_body(plan.changes[begin + i]); };
+        fold.body = [&plan, begin](std::size_t i, const Detail& detail) {
+            return change_body(plan.changes[begin + i], detail);
+        };
         folds.push_back(std::move(fold));
         begin = end;
     }
@@ -250,7 +262,8 @@ std::string markdown(const Plan& plan, const Planned* beside, const std::string&
     const std::string advice =
         beside == nullptr ? "" : advice_markdown(*beside, room - std::min(room, least));
     room -= std::min(room, advice.size());
-    return fmt::format("{}{}{}{}{}", head, losses, folds_markdown(folds_of(plan), room, where), advice, tail);
+    const FoldsMarkdown folds = folds_markdown(folds_of(plan), room, where);
+    return fmt::format("{}{}{}{}{}{}", head, folds.left_out, losses, folds.text, advice, tail);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "cmd/render/columns.h"
 #include "cmd/render/fit.h"
 #include "cmd/render/look_alikes_text.h"
+#include "cmd/render/shortened.h"
 #include "cmd/render/strays.h"
 #include "cmd/render/value_diff.h"
 #include "engine/base/shell_quote.h"
@@ -65,15 +66,23 @@ std::string diff_text(const AttributeChange& change, const Layout& layout) {
     return text;
 }
 
-// What is made is cut to the layout's width: the workflow file has it whole. What is changed is always shown
-// whole, since it is what people decide on.
+// `name: value` of what is made, at most a few lines of the layout's width: the workflow file has it whole.
+std::string made_text(std::string_view name, const std::string& value, const Layout& layout) {
+    constexpr std::size_t kMostLines = 3;
+    const std::string before = fmt::format("        {}: ", name);
+    const std::size_t room = layout.width > before.size() ? layout.width - before.size() : layout.width;
+    std::string text;
+    for (std::string part : wrap(shortened_to(value, kMostLines * room), room)) {
+        if (part.ends_with(' ')) part.pop_back();
+        text += fmt::format("{}{}\n", text.empty() ? before : std::string(before.size(), ' '), part);
+    }
+    return text;
+}
+
+// What is changed is always shown whole, since it is what people decide on.
 std::string attribute_text(const AttributeChange& change, bool created, const Layout& layout) {
     const std::string_view name = attribute_name(change.attribute);
-    if (created) {
-        const std::string before = fmt::format("        {}: ", name);
-        const std::size_t width = layout.width > before.size() ? layout.width - before.size() : layout.width;
-        return before + cut_to(optional_text(change.after), width) + "\n";
-    }
+    if (created) return made_text(name, optional_text(change.after), layout);
     if (change.before == change.after) return {};
     return value_change_text(
         change, fmt::format("{}: {} -> {}", name, optional_text(change.before), optional_text(change.after)),

@@ -10,7 +10,7 @@
 namespace tlm::cmd {
 
 // How text is laid out: with or without colour, and in the width of a terminal (0: in any). Lines that are
-// longer go on below; cut are only values of what is made, which the workflow has whole.
+// longer go on below; only values of what is made are cut, with how much is missing and a hash.
 struct Layout {
     Style style;
     std::size_t width = 0;

@@ -4,10 +4,12 @@
 
 // dtl leaves it to whoever includes it to have these.
 #include <algorithm>
+#include <cstdint>
 #include <dtl/dtl.hpp>
 #include <iterator>
 #include <string_view>
 
+#include "cmd/render/shortened.h"
 #include "engine/base/text.h"
 
 namespace tlm::cmd {
@@ -152,6 +154,128 @@ std::vector<DiffLine> with_context(const std::vector<Edit>& edits, std::size_t c
     return lines;
 }
 
+// Bytes of what is the same that are shown beside a difference.
+constexpr std::size_t kBeside = 40;
+
+// Where a chunk ends depends on the four bytes before it alone, so that two texts are parted alike again soon
+// behind a difference. A chunk has about `size` bytes.
+Lines chunks_of(std::string_view text, std::size_t size) {
+    Lines chunks;
+    std::uint32_t last = 0;
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        last = last << 8U | static_cast<unsigned char>(text[i]);
+        constexpr std::uint32_t kMix = 2'654'435'761U;
+        const bool ends = (last * kMix >> 16U) % size == 0;
+        const bool inside = i + 1 < text.size() && (static_cast<unsigned char>(text[i + 1]) & 0xC0U) == 0x80U;
+        if (i + 1 < text.size() && (!ends || inside)) continue;
+        chunks.push_back(text.substr(begin, i + 1 - begin));
+        begin = i + 1;
+    }
+    return chunks;
+}
+
+// A run of text that is the same in both, or that differs.
+struct Run {
+    bool same = false;
+    std::string before;
+    std::string after;
+};
+
+// Bytes of the common beginning and end, whole characters, which do not overlap.
+std::size_t common_head(std::string_view a, std::string_view b) {
+    return beginning(a, static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin())).size();
+}
+std::size_t common_tail(std::string_view a, std::string_view b) {
+    std::size_t tail = 0;
+    while (tail < std::min(a.size(), b.size()) && a[a.size() - 1 - tail] == b[b.size() - 1 - tail])
+        ++tail;
+    while (tail > 0 && (static_cast<unsigned char>(a[a.size() - tail]) & 0xC0U) == 0x80U)
+        --tail;
+    return tail;
+}
+
+void move_common_ends(Run& left, Run& run, Run& right) {
+    const std::size_t head = common_head(run.before, run.after);
+    left.before.append(run.before, 0, head);
+    run.before.erase(0, head);
+    run.after.erase(0, head);
+    const std::size_t tail = common_tail(run.before, run.after);
+    right.before.insert(0, run.before, run.before.size() - tail, tail);
+    run.before.resize(run.before.size() - tail);
+    run.after.resize(run.after.size() - tail);
+}
+
+std::vector<Run> runs_of(std::string_view before, std::string_view after) {
+    // The common ends first: then a single difference is found exactly.
+    const std::size_t head = common_head(before, after);
+    const std::size_t tail = common_tail(before.substr(head), after.substr(head));
+    const std::string_view common = before.substr(0, head);
+    const std::string_view end = before.substr(before.size() - tail);
+    before = before.substr(head, before.size() - head - tail);
+    after = after.substr(head, after.size() - head - tail);
+    std::size_t size = 8;
+    Lines old_chunks = chunks_of(before, size);
+    Lines new_chunks = chunks_of(after, size);
+    while (old_chunks.size() * new_chunks.size() > kMostProduct && size < before.size() + after.size()) {
+        size *= 2;
+        old_chunks = chunks_of(before, size);
+        new_chunks = chunks_of(after, size);
+    }
+    std::vector<Run> runs = {{true, std::string(common), std::string(common)}};
+    for (const Edit& edit : shortest_edits(old_chunks, new_chunks)) {
+        const bool same = edit.kind == Kind::same;
+        if (runs.back().same != same) runs.push_back({same, {}, {}});
+        if (edit.kind != Kind::added) runs.back().before += edit.text;
+        if (edit.kind != Kind::removed) runs.back().after += edit.text;
+    }
+    if (!runs.back().same) runs.push_back({true, {}, {}});
+    runs.back().before += end;
+    // A large chunk that differs somewhere: what its ends have in common belongs to the runs beside it.
+    for (std::size_t i = 1; i + 1 < runs.size(); i += 2)
+        move_common_ends(runs[i - 1], runs[i], runs[i + 1]);
+    return runs;
+}
+
+// Of what is the same only what stands beside a difference.
+std::string same_text(std::string_view text, bool first, bool last) {
+    const std::size_t head = first ? 0 : kBeside;
+    const std::size_t tail = last ? 0 : kBeside;
+    constexpr std::size_t kWorthIt = 30;
+    if (text.size() <= head + tail + kWorthIt) return std::string(text);
+    const std::string_view begin = beginning(text, head);
+    std::size_t at = text.size() - tail;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U)
+        ++at;
+    return fmt::format("{}…({} bytes the same)…{}", begin, at - begin.size(), text.substr(at));
+}
+
+std::string window(const std::vector<Run>& runs, std::string_view whole, bool of_before, std::size_t most) {
+    if (whole.size() <= most) return std::string(whole);
+    const auto differing = static_cast<std::size_t>(std::ranges::count(runs, false, &Run::same));
+    // Each difference has its share, so that a large one does not keep others out of sight.
+    constexpr std::size_t kLeastShare = 60;
+    const std::size_t share = std::max(kLeastShare, most / std::max<std::size_t>(differing, 1));
+    std::string text;
+    std::size_t shown = 0;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const std::string& own = of_before ? runs[i].before : runs[i].after;
+        if (runs[i].same) {
+            text += same_text(runs[i].before, i == 0, i + 1 == runs.size());
+        } else {
+            if (text.size() > most) {
+                text += fmt::format("…({} more differences)", differing - shown);
+                break;
+            }
+            const std::string_view begin = beginning(own, share);
+            text += begin;
+            if (begin.size() < own.size()) text += fmt::format("…(+{} bytes)…", own.size() - begin.size());
+            ++shown;
+        }
+    }
+    return fmt::format("{} ({} bytes; sha256 {})", text, whole.size(), short_hash(whole));
+}
+
 bool is_set(Attribute attribute) {
     return same_meaning(attribute, StringList{"a", "b"}, StringList{"b", "a"});
 }
@@ -174,6 +298,12 @@ std::string skipped_text(const DiffLine& line, const AttributeChange& change) {
     const bool list = is_list(change.before) || is_list(change.after);
     return fmt::format("… {} unchanged {}{}", line.count, list ? "element" : "line",
                        line.count == 1 ? "" : "s");
+}
+
+Windows differing_windows(std::string_view before, std::string_view after, std::size_t most) {
+    if (before.size() <= most && after.size() <= most) return {std::string(before), std::string(after)};
+    const std::vector<Run> runs = runs_of(before, after);
+    return {window(runs, before, true, most), window(runs, after, false, most)};
 }
 
 bool fits_one_line(const AttributeChange& change) {

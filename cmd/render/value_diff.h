@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/diff/change.h"
@@ -28,5 +29,14 @@ struct DiffLine {
 
 // Whether the change can be read on one line: neither value is a text of several lines.
 [[nodiscard]] bool fits_one_line(const AttributeChange& change);
+
+// Two texts of which one has more than `most` bytes, each in about that many: around each difference what
+// stands beside it, in place of what is the same how much that is, and behind it the size and hash of the
+// whole text. A text that is short enough is left alone. Both are visible.
+struct Windows {
+    std::string before;
+    std::string after;
+};
+[[nodiscard]] Windows differing_windows(std::string_view before, std::string_view after, std::size_t most);
 
 }  // namespace tlm::cmd

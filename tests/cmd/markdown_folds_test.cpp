@@ -29,13 +29,17 @@ Fold fold_of(const std::string& title, std::size_t lines, std::mt19937& random) 
         const std::string name = fmt::format("{}/agent/{}{}", title, std::string(random() % 80, 'n'), i);
         fold.lines.push_back({kWhats[what], static_cast<int>(what), false, name, "+ create  " + name});
     }
-    fold.body = [](std::size_t i) {
-        std::string body;
+    fold.body = [](std::size_t i, const Detail&) {
+        std::vector<FoldPart> parts;
         for (std::size_t k = 0; k < i % 7; ++k)
-            body += fmt::format("+      value {}\n", k);
-        return body;
+            parts.push_back({"value", fmt::format("+      value {}\n", k), false});
+        return parts;
     };
     return fold;
+}
+
+std::string all_of(const FoldsMarkdown& folds) {
+    return folds.left_out + folds.text;
 }
 
 TEST(Folds, WhateverTheBudget_FitItAndCountEveryLineThatIsNotShown) {
@@ -48,7 +52,7 @@ TEST(Folds, WhateverTheBudget_FitItAndCountEveryLineThatIsNotShown) {
             lines += folds.back().lines.size();
         }
         const std::size_t budget = kLeastFoldBudget + kWhere.size() + random() % 40'000;
-        const std::string text = folds_markdown(folds, budget, kWhere);
+        const std::string text = all_of(folds_markdown(folds, budget, kWhere));
         ASSERT_LE(text.size(), budget);
         std::size_t counted = 0;
         for (std::size_t at = text.find("\n+ create  "); at != std::string::npos;
@@ -68,7 +72,7 @@ TEST(Folds, WhateverTheBudget_FitItAndCountEveryLineThatIsNotShown) {
 TEST(Folds, WhereEverythingFits_NothingIsSaidOfLeavingOut) {
     std::mt19937 random(9);
     const std::string text =
-        folds_markdown({fold_of("a", 5, random), fold_of("b", 5, random)}, 20'000, kWhere);
+        all_of(folds_markdown({fold_of("a", 5, random), fold_of("b", 5, random)}, 20'000, kWhere));
     EXPECT_THAT(text, Not(HasSubstr("Left out")));
     EXPECT_THAT(text, HasSubstr("value 2"));
 }

@@ -417,6 +417,51 @@ TEST(PlanMarkdown, WithAHugeValue_CutsItAndSaysSo) {
     EXPECT_THAT(markdown, HasSubstr("agent-000001"));
 }
 
+// A harmless beginning of 4,990 bytes, and behind it what a reviewer must not miss.
+std::string with_evil_end(const std::string& end) {
+    std::string text;
+    while (text.size() < 4'990)
+        text += fmt::format("harmless {} ", text.size());
+    return text + end;
+}
+
+TEST(PlanMarkdown, WithADifferenceBehind4990Bytes_ShowsItWhetherEverythingFitsOrNot) {
+    for (const int changes : {1, 200}) {
+        Plan plan = large_plan(changes, 1, [](int) { return Action::update; });
+        for (Change& change : plan.changes) {
+            change.attributes = {
+                {Attribute::description, with_evil_end("be kind"), with_evil_end("rm -rf ~")},
+                {Attribute::program_args, StringList{with_evil_end("a")},
+                 StringList{with_evil_end("--evil")}}};
+        }
+        const std::string markdown = plan_markdown(plan, "plan.json");
+        expect_harmless(markdown);
+        EXPECT_THAT(markdown, HasSubstr("rm -rf ~"));
+        EXPECT_THAT(markdown, HasSubstr("--evil"));
+        const std::size_t left_out = markdown.find("**Left out");
+        EXPECT_EQ(left_out == std::string::npos, changes == 1);
+        if (changes == 1) continue;
+        EXPECT_LT(left_out, markdown.find("<details>")) << "at the top";
+        EXPECT_THAT(markdown, HasSubstr("- a part of their values: `flow-00000/agent/agent-000000` "
+                                        "(description, program_args)"));
+        EXPECT_THAT(markdown, HasSubstr("… not all is shown: before "));
+    }
+}
+
+TEST(PlanMarkdown, WithLongValuesOfWhatIsMade_SaysHowMuchIsMissingAndListsThemAtTheTop) {
+    Plan plan = large_plan(60, 1, [](int) { return Action::create; });
+    for (Change& change : plan.changes)
+        change.attributes = {{Attribute::description, std::nullopt, with_evil_end("rm -rf ~")}};
+    const std::string markdown = plan_markdown(plan, "plan.json");
+    expect_harmless(markdown);
+    EXPECT_THAT(markdown, HasSubstr(" bytes; sha256 "));
+    EXPECT_THAT(markdown, HasSubstr("of 60 only a part of their values"));
+    EXPECT_LT(markdown.find("- a part of their values: `flow-00000/agent/agent-000000` (description)"),
+              markdown.find("<details>"));
+    plan.changes.resize(5);
+    EXPECT_THAT(plan_markdown(plan, "plan.json"), HasSubstr("rm -rf ~")) << "there is room for it";
+}
+
 TEST(PlanMarkdown, WithNothingToDo_IsOneReassuringLineAndNoCommand) {
     Plan plan;
     plan.target = "sandbox:.tlm/sandbox.db";

@@ -1,7 +1,12 @@
 #include "cmd/render/value_diff.h"
 
+#include <fmt/format.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "cmd/render/shortened.h"
+#include "engine/base/text.h"
 
 #include <random>
 
@@ -123,6 +128,76 @@ TEST(ValueDiff, OfHugeTextsThatDifferInOneLine_IsExact) {
     after.replace(after.find("\n50000\n") + 1, 5, "fifty");
     EXPECT_THAT(texts(before, after), ElementsAre("… 49998", "  49998", "  49999", "- 50000", "+ fifty",
                                                   "  50001", "  50002", "… 49998"));
+}
+
+std::string words(int from, int to) {
+    std::string text;
+    for (int i = from; i < to; ++i)
+        text += "word" + std::to_string(i) + " ";
+    return text;
+}
+
+TEST(DifferingWindows, OfShortTexts_AreTheTexts) {
+    const Windows windows = differing_windows("a", "b", 600);
+    EXPECT_EQ(windows.before, "a");
+    EXPECT_EQ(windows.after, "b");
+}
+
+TEST(DifferingWindows, OfADifferenceBehindThousandsOfBytes_ShowItWithBothSizesAndHashes) {
+    const std::string start = words(0, 650);
+    const std::string before = start + "be kind" + words(650, 900);
+    const std::string after = start + "rm -rf ~" + words(650, 900);
+    ASSERT_GT(start.size(), 4'990U);
+    const Windows windows = differing_windows(before, after, 600);
+    EXPECT_LT(windows.after.size(), 700U);
+    EXPECT_NE(windows.before.find("be kind"), std::string::npos) << windows.before;
+    EXPECT_NE(windows.after.find("rm -rf ~"), std::string::npos) << windows.after;
+    EXPECT_NE(windows.after.find(" bytes the same)…"), std::string::npos) << windows.after;
+    EXPECT_TRUE(
+        windows.before.ends_with(fmt::format(" ({} bytes; sha256 {})", before.size(), short_hash(before))))
+        << windows.before;
+    EXPECT_TRUE(
+        windows.after.ends_with(fmt::format(" ({} bytes; sha256 {})", after.size(), short_hash(after))));
+}
+
+TEST(DifferingWindows, OfSeveralDifferencesFarApart_ShowEachOfThemAlsoWhereALargeOneComesFirst) {
+    const std::string before = "first " + words(0, 3000) + "middle " + words(3000, 9000) + "last";
+    const std::string after = std::string(900, 'x') + words(0, 3000) + "evil " + words(3000, 9000) + "end";
+    const Windows windows = differing_windows(before, after, 600);
+    EXPECT_LT(windows.after.size(), 1'500U);
+    EXPECT_NE(windows.after.find("xxxx"), std::string::npos) << windows.after;
+    EXPECT_NE(windows.after.find("evil"), std::string::npos) << windows.after;
+    EXPECT_NE(windows.before.find("middle"), std::string::npos) << windows.before;
+}
+
+TEST(DifferingWindows, OfTextWithoutSpacesAndOfManyBytesACharacter_ShowTheDifferenceAndStayWellFormed) {
+    std::string before;
+    for (int i = 0; i < 3000; ++i)
+        before += i % 7 == 0 ? "漢" : i % 5 == 0 ? "é" : std::to_string(i % 10);
+    std::string after = before;
+    after.insert(before.find("漢", 4000), "語NEW");
+    const Windows windows = differing_windows(before, after, 300);
+    EXPECT_NE(windows.after.find("語NEW"), std::string::npos) << windows.after;
+    EXPECT_TRUE(valid_utf8(windows.before));
+    EXPECT_TRUE(valid_utf8(windows.after));
+}
+
+TEST(DifferingWindows, OfTextsThatHaveNothingInCommon_AreBoundedAndSayHowMuchIsMissing) {
+    const Windows windows = differing_windows(std::string(100'000, 'a'), std::string(90'000, 'b'), 600);
+    EXPECT_LT(windows.before.size(), 800U);
+    EXPECT_NE(windows.before.find("…(+"), std::string::npos) << windows.before;
+    EXPECT_NE(windows.before.find("(100000 bytes; sha256 "), std::string::npos) << windows.before;
+}
+
+TEST(Shortened, SaysHowMuchIsMissingAndTellsTwoTextsApart) {
+    const std::string one = std::string(500, 'x') + "1";
+    const std::string other = std::string(500, 'x') + "2";
+    EXPECT_EQ(shortened("short", 5), "short");
+    const std::string shown = shortened(one, 100);
+    EXPECT_LE(shown.size(), 100U);
+    EXPECT_NE(shown.find("…(+"), std::string::npos) << shown;
+    EXPECT_NE(shown, shortened(other, 100));
+    EXPECT_TRUE(valid_utf8(shortened("漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字", 60)));
 }
 
 }  // namespace
