@@ -72,12 +72,4 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     return lines;
 }
 
-std::string cut_bytes(std::string_view text, std::size_t bytes) {
-    if (text.size() <= bytes) return std::string(text);
-    std::size_t end = bytes > kEllipsis.size() ? bytes - kEllipsis.size() : 0;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-        --end;
-    return std::string(text.substr(0, end)).append(kEllipsis);
-}
-
 }  // namespace tlm::cmd

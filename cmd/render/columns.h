@@ -20,7 +20,4 @@ namespace tlm::cmd {
 // word only where it is longer than a line. The lines joined are the text.
 [[nodiscard]] std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
-// At most `bytes` bytes of the text, an ellipsis in place of what is cut, never inside a character.
-[[nodiscard]] std::string cut_bytes(std::string_view text, std::size_t bytes);
-
 }  // namespace tlm::cmd

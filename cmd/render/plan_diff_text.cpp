@@ -12,7 +12,12 @@ namespace {
 
 std::string facet_text(const Facet& facet, std::string_view indent) {
     const auto side = [](const std::string& value) {
-        return value.empty() ? std::string("(not set)") : visible(value);
+        if (value.empty()) return std::string("(not set)");
+        // A line is parted at spaces, which are then not seen: of several all but the first one are shown.
+        std::string text;
+        for (const char c : visible(value))
+            text += c == ' ' && text.ends_with(' ') ? "\\x20" : std::string(1, c);
+        return text;
     };
     return fmt::format("{}{}: {} | {}\n", indent, facet.name, side(facet.old), side(facet.now));
 }

@@ -24,7 +24,8 @@
 namespace tlm::cmd {
 namespace {
 
-constexpr std::size_t kMostPatterns = 5;  // of --target and --exclude
+constexpr std::size_t kMostPatterns =
+    20;  // of an option, and workflows that are taken down; the rest is counted
 constexpr std::size_t kMostNotices = 10;
 constexpr std::size_t kMostStrays = 10;    // of one group
 constexpr std::size_t kLeastAdvice = 300;  // bytes that a mere count of notices and strays takes at most

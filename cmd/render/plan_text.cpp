@@ -28,15 +28,33 @@ std::string optional_text(const std::optional<Value>& value) {
     return value ? value_text(*value) : std::string(kNotSet);
 }
 
+// A text in lines of at most `width` columns from which it can be read back: a line that ends within a word
+// goes on behind `↪ `, one that ends with the single space that it is parted at behind two spaces, and more
+// spaces than that are shown.
+std::vector<std::string> value_lines(std::string_view text, std::size_t width) {
+    std::vector<std::string> lines = wrap(text, width);
+    std::string_view begin = "  ";
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        std::string& line = lines[i];
+        const std::size_t end = line.find_last_not_of(' ') + 1;
+        const std::size_t spaces = i + 1 == lines.size() ? 0 : line.size() - end;
+        if (spaces > 0) line.resize(end);
+        for (std::size_t k = 0; spaces > 1 && k < spaces; ++k)
+            line += "\\x20";
+        if (i > 0) line.insert(0, begin);
+        begin = spaces == 1 ? "  " : "↪ ";
+    }
+    return lines;
+}
+
 // A text under a sign, in lines of the layout's width: `- text`, and below it what did not fit.
 std::string signed_lines(char sign, std::string_view text, const Layout& layout) {
     constexpr std::size_t kIndent = 12;
     const std::size_t width = layout.width > 2 * kIndent ? layout.width - kIndent : layout.width;
     std::string lines;
-    for (std::string part : wrap(text, width)) {
-        // A line that goes on below needs no space at its end.
-        if (part.ends_with(' ')) part.pop_back();
-        const std::string line = fmt::format("          {} {}", lines.empty() ? sign : ' ', part);
+    for (const std::string& part : value_lines(text, width)) {
+        const std::string line =
+            lines.empty() ? fmt::format("          {} {}", sign, part) : fmt::format("          {}", part);
         lines += (sign == '-'   ? layout.style.red(line)
                   : sign == '+' ? layout.style.green(line)
                                 : line) +
@@ -73,10 +91,8 @@ std::string made_text(std::string_view name, const std::string& value, const Lay
     const std::string before = fmt::format("        {}: ", name);
     const std::size_t room = layout.width > before.size() ? layout.width - before.size() : layout.width;
     std::string text;
-    for (std::string part : wrap(shortened_to(value, kMostLines * room), room)) {
-        if (part.ends_with(' ')) part.pop_back();
-        text += fmt::format("{}{}\n", text.empty() ? before : std::string(before.size(), ' '), part);
-    }
+    for (const std::string& part : value_lines(shortened_to(value, kMostLines * room), room))
+        text += fmt::format("{}{}\n", text.empty() ? before : std::string(before.size() - 2, ' '), part);
     return text;
 }
 
@@ -192,14 +208,12 @@ std::string protections_text(const Plan& plan, const Layout& layout) {
 std::string teardown_text(const Plan& plan, const Layout& layout) {
     std::string text;
     for (const Teardown when : {Teardown::on_completion, Teardown::on_failure}) {
+        // All of them: they are named nowhere else.
         std::string names;
-        std::size_t all = 0;
         for (const TeardownRule& rule : plan.teardown) {
-            if (rule.when == when && ++all <= kMostNamed)
-                names += (all == 1 ? "" : ", ") + visible(rule.workflow);
+            if (rule.when == when) names += (names.empty() ? "" : ", ") + visible(rule.workflow);
         }
-        if (all == 0) continue;
-        if (all > kMostNamed) names += fmt::format(" and {} more", all - kMostNamed);
+        if (names.empty()) continue;
         text += fmt::format("`tlm run` takes down {}: {}\n", when_text(when), names);
     }
     return fit(text, layout.width);

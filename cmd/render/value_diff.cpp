@@ -182,19 +182,34 @@ struct Run {
     std::string after;
 };
 
+// Bytes of the common beginning and end, whole characters, which do not overlap.
+std::size_t common_head(std::string_view a, std::string_view b) {
+    return beginning(a, static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin())).size();
+}
+std::size_t common_tail(std::string_view a, std::string_view b) {
+    std::size_t tail = 0;
+    while (tail < std::min(a.size(), b.size()) && a[a.size() - 1 - tail] == b[b.size() - 1 - tail])
+        ++tail;
+    while (tail > 0 && (static_cast<unsigned char>(a[a.size() - tail]) & 0xC0U) == 0x80U)
+        --tail;
+    return tail;
+}
+
+void move_common_ends(Run& left, Run& run, Run& right) {
+    const std::size_t head = common_head(run.before, run.after);
+    left.before.append(run.before, 0, head);
+    run.before.erase(0, head);
+    run.after.erase(0, head);
+    const std::size_t tail = common_tail(run.before, run.after);
+    right.before.insert(0, run.before, run.before.size() - tail, tail);
+    run.before.resize(run.before.size() - tail);
+    run.after.resize(run.after.size() - tail);
+}
+
 std::vector<Run> runs_of(std::string_view before, std::string_view after) {
     // The common ends first: then a single difference is found exactly.
-    std::size_t head = static_cast<std::size_t>(std::ranges::mismatch(before, after).in1 - before.begin());
-    head = beginning(before, head).size();
-    const std::size_t least = std::min(before.size(), after.size()) - head;
-    std::size_t tail = 0;
-    while (tail < least && before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
-        ++tail;
-    const auto inside = [&] {
-        return tail > 0 && (static_cast<unsigned char>(before[before.size() - tail]) & 0xC0U) == 0x80U;
-    };
-    while (inside())
-        --tail;
+    const std::size_t head = common_head(before, after);
+    const std::size_t tail = common_tail(before.substr(head), after.substr(head));
     const std::string_view common = before.substr(0, head);
     const std::string_view end = before.substr(before.size() - tail);
     before = before.substr(head, before.size() - head - tail);
@@ -216,6 +231,9 @@ std::vector<Run> runs_of(std::string_view before, std::string_view after) {
     }
     if (!runs.back().same) runs.push_back({true, {}, {}});
     runs.back().before += end;
+    // A large chunk that differs somewhere: what its ends have in common belongs to the runs beside it.
+    for (std::size_t i = 1; i + 1 < runs.size(); i += 2)
+        move_common_ends(runs[i - 1], runs[i], runs[i + 1]);
     return runs;
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <sstream>
 
 #include "cmd/render/apply_command.h"
@@ -208,6 +209,33 @@ TEST(PlanText, OnANarrowTerminalNoLineIsWiderExceptAddresses) {
     const std::string text = plan_text(world.plan().plan, layout);
     EXPECT_EQ(text.find(std::string(61, 'x')), std::string::npos);
     EXPECT_NE(text.find("…"), std::string::npos);
+}
+
+TEST(PlanText, OnANarrowTerminal_ValuesThatDifferInSpacesAloneLookDifferent) {
+    Plan plan;
+    Change& change = plan.changes.emplace_back();
+    change.address = Address::agent("w", "a");
+    std::set<std::string> shown;
+    for (const Action action : {Action::update, Action::create}) {
+        change.action = action;
+        for (const int spaces : {0, 1, 2, 3}) {
+            const std::string value = std::string(20, 'a') +
+                                      std::string(static_cast<std::size_t>(spaces), ' ') +
+                                      std::string(20, 'b');
+            change.attributes = {{Attribute::working_dir, std::string("/tmp\n"), value}};
+            for (const std::size_t width : {30U, 33U, 40U, 0U})
+                shown.insert(fmt::format("{} {}", width, plan_text(plan, {Style(), width})));
+        }
+    }
+    EXPECT_EQ(shown.size(), 32U);
+}
+
+TEST(PlanText, OfWhatIsTakenDown_NamesEveryWorkflow) {
+    Plan plan;
+    plan.changes.emplace_back().address = Address::agent("w", "a");
+    for (int i = 0; i < 40; ++i)
+        plan.teardown.push_back({fmt::format("flow-{}", i), Teardown::on_completion});
+    EXPECT_THAT(plan_text(plan, {}), testing::HasSubstr("flow-38, flow-39\n"));
 }
 
 TEST(PlanText, WithoutColourHoldsNoEscape) {

@@ -144,9 +144,9 @@ TEST(DifferingWindows, OfShortTexts_AreTheTexts) {
 }
 
 TEST(DifferingWindows, OfADifferenceBehindThousandsOfBytes_ShowItWithBothSizesAndHashes) {
-    const std::string start = words(0, 600);
-    const std::string before = start + "be kind" + words(600, 900);
-    const std::string after = start + "rm -rf ~" + words(600, 900);
+    const std::string start = words(0, 650);
+    const std::string before = start + "be kind" + words(650, 900);
+    const std::string after = start + "rm -rf ~" + words(650, 900);
     ASSERT_GT(start.size(), 4'990U);
     const Windows windows = differing_windows(before, after, 600);
     EXPECT_LT(windows.after.size(), 700U);
