@@ -131,10 +131,12 @@ Result<Approval> demanded_approval(const Context& context) {
     Approval approval;
     approval.digest = context.options.expect;
     approval.must_expire = context.options.require_expiry;
-    BOOST_OUTCOME_TRY(keys,
-                      read_trusted_keys(context.options.trusted_keys, context.settings.trusted_keys_dir));
+    // Keys that are named replace the others and never join them; whatever is revoked stays revoked.
+    const std::vector<std::string>& named = context.options.trusted_keys;
+    BOOST_OUTCOME_TRY(
+        keys, read_trusted_keys(named, named.empty() ? context.settings.trusted_keys_dir : std::string()));
     approval.trusted = std::move(keys);
-    BOOST_OUTCOME_TRY(revoked, read_revoked(context.options.trusted_keys, context.settings.trusted_keys_dir));
+    BOOST_OUTCOME_TRY(revoked, read_revoked(named, context.settings.trusted_keys_dir));
     approval.revoked = std::move(revoked);
     // Taken for a guard, it would guard nothing.
     if (approval.must_expire && approval.trusted.empty()) {

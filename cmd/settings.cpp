@@ -20,10 +20,9 @@ Error bad(const std::string& name, const Setting& setting, std::string_view what
     return fail(ErrorCode::bad_input, fmt::format("{} {}", name, what), setting.origin);
 }
 
-// Whether the user names it, and not a file of the directory, which may be a checkout's.
+// Whether the user names it, and not a file of the directory that may be a checkout's.
 bool named_by_user(const Setting* setting) {
-    return setting != nullptr && setting->source != SettingSource::dot_env &&
-           setting->source != SettingSource::conf;
+    return setting != nullptr && setting->trust == Trust::full;
 }
 
 class Resolver {
@@ -93,8 +92,12 @@ void add_options(const Options& options, SettingMap& settings) {
     add("WORKFLOWS_DIR", options.workflows_dir, "--workflows");
     add("TLM_STATE", options.state, "--state");
     add("AGAMEMNON_CA_CERT", options.ca_cert, "--ca-cert");
-    // Keys that are named replace those that the environment names, so that these are none of this run's.
-    if (!options.trusted_keys.empty()) settings.erase("TLM_TRUSTED_KEYS");
+    // Keys that are named replace those of the setting, of which only what it revokes still counts. What a
+    // file of the directory says counts for nothing.
+    const auto keys = settings.find("TLM_TRUSTED_KEYS");
+    const bool of_directory = keys != settings.end() && (keys->second.source == SettingSource::dot_env ||
+                                                         keys->second.source == SettingSource::conf);
+    if (of_directory && !options.trusted_keys.empty()) settings.erase(keys);
 }
 
 // With `~/` expanded in a sandbox's path.

@@ -12,7 +12,7 @@
 #include "cmd/user_files.h"
 #include "engine/base/secret.h"
 #include "providers/agamemnon/agamemnon.h"
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 namespace tlm::cmd {
 

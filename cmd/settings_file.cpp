@@ -82,7 +82,7 @@ Result<void> read_settings_file(const SettingsFile& file, SettingMap& settings,
                         place);
         }
         warn_of_misspelling(name, place, warnings);
-        found.insert_or_assign(name, Setting{std::move(value), place, file.source});
+        found.insert_or_assign(name, Setting{std::move(value), place, file.source, file.trust});
     }
     settings.merge(found);
     return success();

@@ -32,6 +32,7 @@ struct Setting {
     std::string value;
     std::string origin;
     SettingSource source = SettingSource::environment;
+    Trust trust = Trust::full;  // of the source
 };
 using SettingMap = std::map<std::string, Setting>;
 

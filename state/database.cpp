@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "storage/sqlite_safety.h"
+#include "state/storage/sqlite_safety.h"
 
 namespace tlm::state {
 namespace {

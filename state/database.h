@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "engine/base/result.h"
-#include "storage/schema.h"
+#include "state/storage/schema.h"
 
 struct sqlite3;
 struct sqlite3_stmt;

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 namespace tlm::state {
 namespace {

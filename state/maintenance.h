@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 namespace tlm {
 

@@ -6,7 +6,7 @@
 #include "engine/base/result.h"
 #include "state/database.h"
 #include "state/schema.h"
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 namespace tlm::state {
 

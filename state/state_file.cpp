@@ -10,7 +10,7 @@
 #include "state/schema.h"
 #include "state/snapshot_table.h"
 #include "state/stamp.h"
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 namespace tlm {
 

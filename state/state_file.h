@@ -6,7 +6,7 @@
 #include <string>
 
 #include "engine/ports/state.h"
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 namespace tlm {
 

@@ -7,7 +7,7 @@
 
 #include "engine/base/result.h"
 #include "state/lock_record.h"
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 namespace tlm {
 

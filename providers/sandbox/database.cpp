@@ -8,8 +8,8 @@
 #include <system_error>
 #include <thread>
 
-#include "storage/schema.h"
-#include "storage/sqlite_safety.h"
+#include "state/storage/schema.h"
+#include "state/storage/sqlite_safety.h"
 
 namespace tlm::sandbox {
 namespace {

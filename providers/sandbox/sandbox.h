@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/ports/provider.h"
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 namespace tlm {
 

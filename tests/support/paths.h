@@ -4,8 +4,9 @@
 
 namespace tlm::test {
 
-// Where this build of the tests finds what is not compiled into it. These are functions of one generated source, not macros
-// on the command line: a path there would make every test of another clone a miss in ccache.
+// Where this build of the tests finds what is not compiled into it. These are functions of one generated
+// source, not macros on the command line: a path there would make every test of another clone a miss in
+// ccache.
 
 // The project's directory, without a slash at the end.
 std::string source_dir();

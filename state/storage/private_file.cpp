@@ -1,4 +1,4 @@
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

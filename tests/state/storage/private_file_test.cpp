@@ -1,4 +1,4 @@
-#include "storage/private_file.h"
+#include "state/storage/private_file.h"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>

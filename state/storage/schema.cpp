@@ -1,4 +1,4 @@
-#include "storage/schema.h"
+#include "state/storage/schema.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>

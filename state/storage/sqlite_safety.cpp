@@ -1,4 +1,4 @@
-#include "storage/sqlite_safety.h"
+#include "state/storage/sqlite_safety.h"
 
 #include <sqlite3.h>
 
