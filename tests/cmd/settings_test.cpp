@@ -135,13 +135,15 @@ TEST(Settings, VariablesInAFileAreNotExpanded) {
     EXPECT_EQ(resolve(environment, "WORKFLOWS_DIR=$GITHUB_TOKEN").value().workflows_dir, "$GITHUB_TOKEN");
 }
 
-TEST(Settings, TrustedKeysAreAnAbsolutePathAndReplacedByTheOption) {
+TEST(Settings, TrustedKeysAreAnAbsolutePathOfATrustedSource) {
     EXPECT_EQ(resolve({{"TLM_TRUSTED_KEYS", "/keys"}}).value().trusted_keys_dir, "/keys");
     EXPECT_THAT(fault({{"TLM_TRUSTED_KEYS", "keys"}}), HasSubstr("must be an absolute path"));
     EXPECT_THAT(fault({{"TLM_TRUSTED_KEYS", ""}}), HasSubstr("TLM_TRUSTED_KEYS is set, but empty"));
     Options options;
     options.trusted_keys = {"ops.pub"};
-    EXPECT_EQ(resolve({{"TLM_TRUSTED_KEYS", "/keys"}}, {}, {}, options).value().trusted_keys_dir, "");
+    // What it revokes counts beside keys that are named; what a file of the directory says never counts.
+    EXPECT_EQ(resolve({{"TLM_TRUSTED_KEYS", "/keys"}}, {}, {}, options).value().trusted_keys_dir, "/keys");
+    EXPECT_EQ(resolve({}, {}, "TLM_TRUSTED_KEYS=/keys", options).value().trusted_keys_dir, "");
 }
 
 TEST(Settings, EmptyOptionIsAFaultThatNamesIt) {

@@ -234,6 +234,8 @@ TEST_F(Approved, RevokedKeyOrDigest_IsRefusedWhereverSignaturesAreChecked) {
             EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "trusted/ops.pub"}), HasSubstr(what));
             project.environment["TLM_TRUSTED_KEYS"] = (project.directory / "trusted").string();
             EXPECT_THAT(refused({verb, "p.json"}), HasSubstr(what));
+            // Keys that are named replace the directory's, but nothing that it revokes.
+            EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "ops.pub"}), HasSubstr(what));
             project.environment.erase("TLM_TRUSTED_KEYS");
         }
     };
@@ -260,18 +262,18 @@ TEST_F(Approved, RevocationsThatCanNotBeRead_AreAnErrorAndNotNone) {
     project.write("trusted/revoked", "sha256:1234\n");
     refused_with("trusted/revoked:1: an entry must be");
     fs::create_symlink("nowhere", directory / "revoked");
-    refused_with("trusted/revoked: the list of revocations can't be opened");
+    refused_with("trusted/revoked: this is a link that leads to nothing");
     fs::create_directory(directory / "revoked");
-    refused_with("must be a regular file");
+    refused_with("this is a directory, not a list of revocations");
     ASSERT_EQ(mkfifo((directory / "revoked").c_str(), 0600), 0);
-    refused_with("must be a regular file");
+    refused_with("this is a FIFO, not a list of revocations");
     fs::create_symlink("/dev/zero", directory / "revoked");
-    refused_with("must be a regular file");
+    refused_with("trusted/revoked: this is a link that leads out of its directory");
     project.write("trusted/revoked", std::string(1024 * 1024 + 1, '\n'));
     refused_with("larger than");
     // A key that was found is read with the same care.
     ASSERT_EQ(mkfifo((directory / "pipe.pub").c_str(), 0600), 0);
-    refused_with("pipe.pub: the public key must be a regular file");
+    refused_with("pipe.pub: this is a FIFO, not a public key");
     fs::remove(directory / "pipe.pub");
     run({"verify", "p.json"});
 }
@@ -307,7 +309,7 @@ TEST_F(Approved, SignatureThatIsNoFile_IsRefusedWithoutBeingRead) {
     ASSERT_EQ(mkfifo((project.directory / "p.json.sig").c_str(), 0600), 0);
     for (const char* verb : {"apply", "verify"})
         EXPECT_THAT(refused({verb, "p.json", "--trusted-key", "ops.pub"}, 3),
-                    HasSubstr("must be a regular file"));
+                    HasSubstr("this is a FIFO, not a signature"));
     run({"sign", "p.json", "--key", "ops.key"});
     run({"verify", "p.json", "--trusted-key", "ops.pub"});
 }

@@ -78,8 +78,10 @@ TEST(ConfinedVerbs, DoWhatTheyAlwaysDo) {
     };
     std::filesystem::create_directory(project.directory / "keys");
     run({"keygen", "--out", "keys/ops"});
-    std::filesystem::create_directory(project.directory / "trusted");
-    std::filesystem::create_symlink("../keys/ops.pub", project.directory / "trusted/ops.pub");
+    // As Kubernetes mounts a ConfigMap: links within the directory.
+    std::filesystem::create_directories(project.directory / "trusted/..data");
+    project.write("trusted/..data/ops.pub", project.read("keys/ops.pub"));
+    std::filesystem::create_symlink("..data/ops.pub", project.directory / "trusted/ops.pub");
     run({"plan", "--out", "p.json", "--sign", "keys/ops.key"});
     EXPECT_THAT(run({"validate"}), HasSubstr("Valid: 1 workflow"));
     EXPECT_THAT(run({"validate", "workflows/pair.yaml"}), HasSubstr("Valid: 1 workflow"));

@@ -26,7 +26,14 @@ struct File {
     sqlite3_file base;
     sqlite3_io_methods methods;
     sqlite3_file* inner;  // behind this struct, in the same allocation
+    const char* name;     // SQLite keeps it until the file is closed; null for a temporary file
 };
+
+// Making one of its handles durable makes a file durable, whoever wrote to it.
+bool same_file(const File& left, const File& right) {
+    return &left == &right ||
+           (left.name != nullptr && right.name != nullptr && std::strcmp(left.name, right.name) == 0);
+}
 
 // What a write has replaced.
 struct Unsynced {
@@ -37,7 +44,7 @@ struct Unsynced {
     sqlite3_int64 length;  // that was written; 0: the file was cut to `offset`
 };
 
-// One connection is written to at a time, by one thread.
+// Connections are written to by one thread.
 std::vector<Unsynced>& unsynced() {
     static std::vector<Unsynced> all;
     return all;
@@ -104,7 +111,7 @@ int sync(sqlite3_file* raw, int flags) {
         die();
     }
     const int code = file.inner->pMethods->xSync(file.inner, flags);
-    std::erase_if(unsynced(), [&](const Unsynced& write) { return write.file == &file; });
+    std::erase_if(unsynced(), [&](const Unsynced& write) { return same_file(*write.file, file); });
     if (cut) {
         lose_everything_after(0, false);
         die();
@@ -151,6 +158,7 @@ void shm_barrier(sqlite3_file* raw) {
 int open(sqlite3_vfs*, const char* name, sqlite3_file* raw, int flags, int* out_flags) {
     auto* file = new (raw) File{};
     file->inner = reinterpret_cast<sqlite3_file*>(file + 1);
+    file->name = name;
     const int code = system_files->xOpen(system_files, name, file->inner, flags, out_flags);
     if (file->inner->pMethods == nullptr) return code;
     using Io = sqlite3_io_methods;
