@@ -6,10 +6,15 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "engine/resource/address_pattern.h"
+
 namespace tlm {
 namespace {
 
 using Texts = std::vector<std::string>;
+
+// What it excludes by either meaning stays as it is, so that no new name makes it guard less.
+constexpr std::string_view kGuard = "--exclude";
 
 // Everything that the targets need, by address: what their changes depend on and what they refer to, which
 // may have changes of its own although the target has none.
@@ -65,13 +70,21 @@ bool matches_any(const std::vector<std::string>& patterns, const std::string& te
 
 Result<void> check_patterns(const std::vector<std::string>& patterns, const std::vector<Change>& changes,
                             const std::vector<DesiredResource>& desired, std::string_view option) {
+    std::vector<std::string> existing;
+    if (option != kGuard && !patterns.empty()) {
+        for (const DesiredResource& resource : desired)
+            existing.push_back(resource.address.text());
+        for (const Change& change : changes)
+            existing.push_back(change.address.text());
+    }
     for (const std::string& pattern : patterns) {
+        BOOST_OUTCOME_TRYV(check_unambiguous(pattern, existing, option));
         const auto selects = [&](const auto& item) { return address_matches(pattern, item.address.text()); };
         if (std::ranges::any_of(desired, selects) || std::ranges::any_of(changes, selects)) continue;
-        return fail(
-            ErrorCode::bad_input, fmt::format("{} `{}` selects nothing", option, pattern), {},
-            {"Addresses look like WORKFLOW/agent/NAME; `*` matches anything. `tlm plan` without the option "
-             "shows the addresses."});
+        return fail(ErrorCode::bad_input, fmt::format("{} `{}` selects nothing", option, pattern), {},
+                    {"Addresses look like WORKFLOW/agent/NAME; `*` matches anything, and a backslash takes "
+                     "its meaning "
+                     "away. `tlm plan` without the option shows the addresses."});
     }
     return success();
 }
@@ -84,7 +97,7 @@ Result<Selection> select_changes(std::vector<Change> changes, const std::vector<
         return selection;
     }
     BOOST_OUTCOME_TRYV(check_patterns(options.targets, changes, desired, "--target"));
-    BOOST_OUTCOME_TRYV(check_patterns(options.excludes, changes, desired, "--exclude"));
+    BOOST_OUTCOME_TRYV(check_patterns(options.excludes, changes, desired, kGuard));
     const auto wanted = with_dependencies(changes, desired, options.targets);
     const auto dropped = with_dependents(changes, options.excludes);
     for (Change& change : changes) {

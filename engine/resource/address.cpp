@@ -124,6 +124,7 @@ Result<Address> Address::parse(std::string_view text) {
 }
 
 bool address_matches(std::string_view pattern, std::string_view text) {
+    if (pattern == text) return true;
     // The usual two-pointer match: on a mismatch, let the last `*` take one more character. Linear for one
     // star, never exponential.
     std::size_t p = 0;
@@ -131,11 +132,13 @@ bool address_matches(std::string_view pattern, std::string_view text) {
     std::size_t star = std::string_view::npos;
     std::size_t star_text = 0;
     while (t < text.size()) {
+        const bool escapes = p + 1 < pattern.size() && pattern[p] == '\\';
         if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
             star_text = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-            ++p;
+        } else if (escapes ? pattern[p + 1] == text[t]
+                           : p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+            p += escapes ? 2 : 1;
             ++t;
         } else if (star != std::string_view::npos) {
             p = star + 1;

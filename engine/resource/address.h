@@ -25,8 +25,9 @@ struct Address {
     friend auto operator<=>(const Address&, const Address&) = default;
 };
 
-// Whether the pattern selects the address. `*` matches any run of characters, `/` among them, `?` any single
-// one.
+// Whether the pattern selects the address: `*` matches any run of characters, `/` among them, `?` any single
+// one, and a backslash takes the meaning of what follows away. An address always selects itself, whatever it
+// holds.
 [[nodiscard]] bool address_matches(std::string_view pattern, std::string_view address_text);
 
 }  // namespace tlm

@@ -64,6 +64,24 @@ TEST(Plan_TaskWithAStatusThatNobodyKnows, RememberedEndCountsAndThePlanSaysSo) {
     EXPECT_THAT(remembered.notices[0].text, testing::HasSubstr("it completed before, and that counts"));
 }
 
+TEST(Plan_AddressThatIsAPatternToo, MeansItselfOrIsRefused) {
+    World world;
+    for (const char* name : {"agent-*", "agent-1"}) {
+        world.workflows[0].agents.push_back(world.workflows[0].agents[0]);
+        world.workflows[0].agents.back().name = name;
+    }
+    const auto targeted = [&](const char* option) {
+        PlanOptions options;
+        options.targets = {option};
+        return make_plan(
+            {world.workflows, world.fleet.read_fleet().value(), StateView(), "fake:", "", options});
+    };
+    EXPECT_EQ(targeted("wf/agent/agent-*").error().code, ErrorCode::bad_input);
+    EXPECT_THAT(lines(targeted("wf/agent/agent-\\*").value().plan),
+                ElementsAre("create wf/agent/agent-* absent"));
+    EXPECT_EQ(targeted("wf\\/agent/agent-*").value().plan.changes.size(), 2U);
+}
+
 TEST(Plan_StateLost, AdoptsEverythingByKey) {
     World world;
     world.apply(world.plan().plan);

@@ -285,6 +285,11 @@ TEST_F(Rekey, Forget_TakesAddressesAndGlobsAndNamesTheNearest) {
     EXPECT_EQ(plan_forget({"wf/agent/architect", "wf/agent/*"}, bindings).value().size(), 2U);
     EXPECT_THAT(plan_forget({"wf/agent/architec"}, bindings).error().hints,
                 Contains("Did you mean `wf/agent/architect`?"));
+    std::vector<Binding> odd = bindings;
+    for (const char* name : {"a?", "ab"})
+        odd.push_back({Address::agent("wf", name), {}, {name}, {}, {}});
+    EXPECT_EQ(plan_forget({"wf/agent/a?"}, odd).error().code, ErrorCode::bad_input);
+    EXPECT_EQ(plan_forget({"wf/agent/a\\?"}, odd).value().size(), 1U);
     EXPECT_EQ(plan_forget({"x/*"}, bindings).error().code, ErrorCode::not_found);
     EXPECT_EQ(plan_forget({"nonsense"}, bindings).error().code, ErrorCode::bad_input);
 }

@@ -1,4 +1,5 @@
 #include "engine/resource/address.h"
+#include "engine/resource/address_pattern.h"
 
 #include <gtest/gtest.h>
 
@@ -18,6 +19,41 @@ TEST(Address, WrongFormsAreBadInput) {
         ASSERT_FALSE(parsed.has_value()) << text;
         EXPECT_EQ(parsed.error().code, ErrorCode::bad_input);
     }
+}
+
+TEST(AddressPattern, BackslashTakesTheMeaningAway) {
+    EXPECT_TRUE(address_matches(R"(wf/agent/a\*)", "wf/agent/a*"));
+    EXPECT_FALSE(address_matches(R"(wf/agent/a\*)", "wf/agent/ab"));
+    EXPECT_TRUE(address_matches(R"(wf/agent/a\?)", "wf/agent/a?"));
+    EXPECT_FALSE(address_matches(R"(wf/agent/a\?)", "wf/agent/ab"));
+    EXPECT_TRUE(address_matches(R"(wf/agent/a\\b)", R"(wf/agent/a\b)"));
+    EXPECT_TRUE(address_matches(R"(wf\/agent/a*)", "wf/agent/abc"));
+    EXPECT_TRUE(address_matches(R"(wf/agent/*\*)", "wf/agent/x*"));
+    EXPECT_FALSE(address_matches(R"(wf/agent/*\*)", "wf/agent/xy"));
+    EXPECT_TRUE(address_matches(R"(wf/agent/a\)", R"(wf/agent/a\)"));
+}
+
+TEST(AddressPattern, AddressSelectsItselfWhateverItHolds) {
+    for (const char* address :
+         {R"(wf/agent/a\b)", "wf/agent/renovate[bot]", "wf/task/t/Why?", R"(wf/agent/\*)", "wf/agent/*"}) {
+        EXPECT_TRUE(address_matches(address, address)) << address;
+        EXPECT_TRUE(address_matches(exact_pattern(address), address)) << address;
+    }
+    EXPECT_FALSE(address_matches(exact_pattern("wf/agent/*"), "wf/agent/x"));
+}
+
+TEST(AddressPattern, AddressThatMatchesOthersAsAPattern_IsRefusedWithBothSpellings) {
+    const std::vector<std::string> existing = {"b/agent/a?", "b/agent/ab", "b/agent/c*", "b/agent/x"};
+    const auto refused = check_unambiguous("b/agent/a?", existing, "--replace");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::bad_input);
+    EXPECT_EQ(refused.error().hints,
+              (std::vector<std::string>{R"(The one of this name: 'b/agent/a\?')",
+                                        R"(All that match the pattern: 'b\/agent/a?')"}));
+    EXPECT_TRUE(check_unambiguous(R"(b/agent/a\?)", existing, "--replace"));
+    EXPECT_TRUE(check_unambiguous(R"(b\/agent/a?)", existing, "--replace"));
+    EXPECT_TRUE(check_unambiguous("b/agent/c*", existing, "--replace")) << "it matches no other";
+    EXPECT_TRUE(check_unambiguous("b/agent/*", existing, "--replace")) << "a pattern and no address";
 }
 
 TEST(AddressPattern, StarMatchesAnyRunAndQuestionMarkOneCharacter) {
