@@ -63,9 +63,7 @@ Result<int> open_path(const std::string& path) {
     using Type = std::filesystem::file_type;
     const Type type = std::filesystem::symlink_status(path, ignored).type();
     if (type == Type::not_found || type == Type::regular || type == Type::symlink) return new_file(path);
-    const int file = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0) return cannot_open(path, errno);
-    return file;
+    return open_existing_to_write(path);
 }
 
 bool is_regular(int file) {

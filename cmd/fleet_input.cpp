@@ -16,8 +16,8 @@ Result<Snapshot> read_cached(const Context& context) {
         return fail(ErrorCode::bad_input, "there is no cached snapshot of this target", settings.target,
                     {"Run once without --refresh=false."});
     }
-    say(context,
-        fmt::format("Using the snapshot of {} that was read at {}\n", settings.target, cached->read_at));
+    say(context, fmt::format("Using the snapshot of {} that was read at {}\n", settings.target,
+                             visible(cached->read_at)));
     return std::move(cached->snapshot);
 }
 

@@ -203,7 +203,7 @@ constexpr unsigned kWriting = kApplying | bit(Verb::destroy) | bit(Verb::state);
 
 // All that read settings; see needs_settings() as well.
 constexpr unsigned kWithSettings =
-    kWithWorkflows | kWithState | bit(Verb::show) | bit(Verb::diff) | bit(Verb::verify);
+    kWithWorkflows | kWithState | bit(Verb::show) | bit(Verb::diff) | bit(Verb::verify) | bit(Verb::sign);
 
 constexpr std::array kFormats = {
     FormatInfo{"text", Format::text, kComparing | kListing | bit(Verb::graph)},

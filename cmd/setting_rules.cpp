@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "cmd/setting_table.h"
+#include "cmd/settings.h"
 
 namespace tlm::cmd {
 namespace {
@@ -34,7 +36,8 @@ class SourceRules {
             return success();
         }
         if (info.kind == SettingClass::harmless || setting->value.empty()) return success();
-        if (info.harmless_below && stays_below(*setting)) return success();
+        if (info.harmless_below && stays_below(*setting) && !takes_guards_away(info, *setting))
+            return success();
         if (trust == Trust::none && is_allowed_untrusted(info, *setting)) return success();
         return refuse(info, *setting);
     }
@@ -77,6 +80,12 @@ class SourceRules {
     [[nodiscard]] bool stays_below(const Setting& setting) const {
         if (&setting != url_) return input_.is_below_directory(setting.value);
         return is_sandbox(setting.value) && input_.is_below_directory(setting.value.substr(kSandbox.size()));
+    }
+
+    [[nodiscard]] bool takes_guards_away(const SettingInfo& info, const Setting& setting) const {
+        if (setting.overrides_trusted) return true;
+        return info.name == "TLM_STATE" && input_.state_guards &&
+               std::filesystem::path(setting.value).lexically_normal() != kDefaultState;
     }
 
     [[nodiscard]] bool is_allowed_untrusted(const SettingInfo& info, const Setting& setting) const {

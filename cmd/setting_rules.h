@@ -15,6 +15,9 @@ struct RuleInput {
     bool uses_broker = false;                // else NATS_URL is another program's
     std::string user_file = {};              // for messages, may be empty
     std::function<bool(const std::string& path)> is_below_directory;
+    // The state guards something: it exists at its default place, or signatures are demanded. Then another
+    // one would know neither what is protected nor which plans were carried out.
+    bool state_guards = false;
 };
 
 // Whether the target is a sandbox, whose path follows.

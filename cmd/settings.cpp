@@ -6,6 +6,7 @@
 #include <charconv>
 #include <filesystem>
 
+#include "cmd/paths.h"
 #include "cmd/setting_rules.h"
 #include "cmd/setting_table.h"
 #include "cmd/settings_input.h"
@@ -108,6 +109,10 @@ Result<TargetAddress> read_target(const Setting& url, bool require_tls, const Va
     return read_target_address(url.value.substr(0, colon + 1) + path, url.origin, require_tls);
 }
 
+bool demands_signatures(const Options& options, const SettingMap& settings) {
+    return !options.trusted_keys.empty() || settings.contains("TLM_TRUSTED_KEYS");
+}
+
 Result<void> read_addresses(const Resolver& resolver, bool waits, Settings& settings) {
     BOOST_OUTCOME_TRY(tls, resolver.truth("REQUIRE_TLS", true));
     const Setting* url = resolver.find("AGAMEMNON_URL");
@@ -156,12 +161,11 @@ Result<void> read_trusted_keys_directory(const Resolver& resolver, Settings& set
 
 Result<void> read_paths(const Resolver& resolver, Settings& settings) {
     BOOST_OUTCOME_TRY(workflows, resolver.path("WORKFLOWS_DIR", "workflows"));
-    BOOST_OUTCOME_TRY(state, resolver.path("TLM_STATE", ".tlm/state.db"));
+    BOOST_OUTCOME_TRY(state, resolver.path("TLM_STATE", kDefaultState));
     BOOST_OUTCOME_TRY(ca_cert, resolver.path("AGAMEMNON_CA_CERT"));
     BOOST_OUTCOME_TRY(client_cert, resolver.path("AGAMEMNON_CLIENT_CERT"));
     BOOST_OUTCOME_TRY(client_key, resolver.path("AGAMEMNON_CLIENT_KEY"));
     settings.workflows_dir = std::move(workflows);
-    settings.workflows_named = named_by_user(resolver.find("WORKFLOWS_DIR"));
     settings.state_path = OwnFile(std::move(state), named_by_user(resolver.find("TLM_STATE")));
     settings.tls = {std::move(ca_cert), std::move(client_cert), std::move(client_key)};
     if (settings.tls.client_cert.empty() && !settings.tls.client_key.empty()) {
@@ -265,7 +269,8 @@ Result<Settings> resolve_settings(const Options& options, const Variables& envir
     const Setting* url = resolver.find("AGAMEMNON_URL");
     const bool uses_broker = options.wait && url != nullptr && !is_sandbox(url->value);
     BOOST_OUTCOME_TRYV(
-        check_sources({map, files, uses_broker, surroundings.user_file, surroundings.is_below_directory}));
+        check_sources({map, files, uses_broker, surroundings.user_file, surroundings.is_below_directory,
+                       surroundings.has_default_state || demands_signatures(options, map)}));
     BOOST_OUTCOME_TRYV(read_addresses(resolver, options.wait, settings));
     BOOST_OUTCOME_TRYV(read_key(resolver, settings));
     if (const Setting* host = resolver.find("HOST_ID")) {
@@ -289,7 +294,15 @@ Result<Settings> load_settings(const Options& options) {
     BOOST_OUTCOME_TRY(file, read_user_file(environment));
     if (file) files.push_back(std::move(*file));
     BOOST_OUTCOME_TRY(user_file, user_settings_path(environment));
-    return resolve_settings(options, environment, files, {is_below_directory, user_file});
+    std::error_code ignored;
+    const auto state = std::filesystem::symlink_status(kDefaultState, ignored);
+    BOOST_OUTCOME_TRY(settings,
+                      resolve_settings(options, environment, files,
+                                       {is_below_directory, user_file, std::filesystem::exists(state)}));
+    // Whoever names a place in a checkout does not mean the one to which a branch makes it a link.
+    BOOST_OUTCOME_TRYV(check_stays_below(settings.state_path.path));
+    BOOST_OUTCOME_TRYV(check_stays_below(settings.sandbox_path));
+    return settings;
 }
 
 }  // namespace tlm::cmd

@@ -25,7 +25,6 @@ struct Settings {
     Secret api_key;
     std::string host_id;
     std::string workflows_dir;
-    bool workflows_named = false;  // by an option or the environment: then it may lie anywhere
     OwnFile state_path{".tlm/state.db"};
     std::string trusted_keys_dir;  // *.pub, by which plans must be signed; may be empty
     TlsFiles tls;
@@ -40,12 +39,15 @@ struct Settings {
     std::vector<std::string> warnings;                      // for people, about the settings files
 };
 
+inline constexpr const char* kDefaultState = ".tlm/state.db";
+
 // What resolving looks at outside of its arguments.
 struct Surroundings {
     // Whether a path stays below the working directory, without a link on the way.
     std::function<bool(const std::string& path)> is_below_directory;
     // The user's settings file for messages; may be empty.
     std::string user_file = {};
+    bool has_default_state = false;  // kDefaultState is there
 };
 
 // Pure but for `surroundings`. `files` in order of precedence. Errors: bad_input, naming the setting and

@@ -84,6 +84,11 @@ Result<void> read_settings_file(const SettingsFile& file, SettingMap& settings,
         warn_of_misspelling(name, place, warnings);
         found.insert_or_assign(name, Setting{std::move(value), place, file.source, file.trust});
     }
+    for (const auto& [name, setting] : found) {
+        const auto at = settings.find(name);
+        if (at != settings.end() && file.trust == Trust::full && at->second.value != setting.value)
+            at->second.overrides_trusted = true;
+    }
     settings.merge(found);
     return success();
 }

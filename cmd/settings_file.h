@@ -32,7 +32,8 @@ struct Setting {
     std::string value;
     std::string origin;
     SettingSource source = SettingSource::environment;
-    Trust trust = Trust::full;  // of the source
+    Trust trust = Trust::full;       // of the source
+    bool overrides_trusted = false;  // a trusted source of lower precedence has another value
 };
 using SettingMap = std::map<std::string, Setting>;
 

@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <vector>
 
 #include "cmd/paths.h"
@@ -115,6 +117,27 @@ Result<void> flush_out() {
     return success();
 }
 
+Result<int> open_existing_to_write(const std::string& path) {
+    constexpr std::chrono::seconds kPatience(30);
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    while (true) {
+        const int fd = open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0) {
+            // From here on a write waits for the reader.
+            static_cast<void>(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK));
+            return fd;
+        }
+        // A FIFO that nobody reads.
+        if (errno != ENXIO && errno != EINTR)
+            return fail(ErrorCode::bad_input, fmt::format("can't open it: {}", std::strerror(errno)), path,
+                        {"Choose another place."});
+        if (std::chrono::steady_clock::now() >= until)
+            return fail(ErrorCode::bad_input,
+                        fmt::format("nobody read from this FIFO for {} seconds", kPatience.count()), path);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
 Result<void> write_file_atomically(const std::string& path, std::string_view text, mode_t mode) {
     if (path == "-") return write_out(text);
     if (const auto number = descriptor_number(path, STDOUT_FILENO)) {
@@ -127,7 +150,8 @@ Result<void> write_file_atomically(const std::string& path, std::string_view tex
     std::error_code ignored;
     const auto type = std::filesystem::symlink_status(path, ignored).type();
     if (type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character) {
-        const File file(open(path.c_str(), O_WRONLY | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC));
+        BOOST_OUTCOME_TRY(opened, open_existing_to_write(path));
+        const File file(opened);
         if (file.get() >= 0 && write_all(file.get(), text)) return success();
         return fail(ErrorCode::bad_input, fmt::format("can't write to it: {}", std::strerror(errno)), path);
     }

@@ -26,6 +26,10 @@ void write_err(std::string_view text);
 
 // Writes a result to standard output. Errors: internal, where it is closed or its disk is full.
 [[nodiscard]] Result<void> write_out(std::string_view text);
+// Opens a FIFO or device that exists, to be written to; never through a link. For the reader of a FIFO 30 s
+// are waited. Gives a descriptor that the caller closes. Errors: bad_input.
+[[nodiscard]] Result<int> open_existing_to_write(const std::string& path);
+
 // Makes sure that everything written has arrived.
 [[nodiscard]] Result<void> flush_out();
 

@@ -105,11 +105,21 @@ bool is_link(const std::string& path) {
     return lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
 }
 
-// `path` names it; `found` is where it really is.
+// Whether a link stands on the way from the working directory, or from the root, to the file.
+bool is_reached_by_link(const std::string& path) {
+    std::error_code error;
+    const fs::path named(path);
+    const fs::path start = named.is_absolute() ? fs::path() : fs::canonical(".", error);
+    const fs::path place = error ? fs::path() : fs::canonical(named, error);
+    return error || place != (start / named).lexically_normal();
+}
+
+// `path` names it. What a link leads to is somebody's choice that the user did not make, even where it is
+// theirs.
 bool may_be_quoted(int fd, const struct stat& status, const std::string& path, Origin origin) {
     if (is_of_proc(fd)) return false;
+    if (origin == Origin::named && is_reached_by_link(path)) return false;
     if (status.st_uid == geteuid()) return true;
-    if (origin == Origin::named && is_link(path)) return false;
     const fs::path parent = fs::path(path).parent_path();
     struct stat directory {};
     return stat(parent.empty() ? "." : parent.c_str(), &directory) == 0 && directory.st_uid == status.st_uid;

@@ -59,9 +59,7 @@ Result<std::vector<Source>> read_workflow_files(Inputs& inputs, const std::vecto
     std::vector<std::string> found;
     std::vector<std::string> paths = named;
     if (named.empty()) {
-        if (!settings.workflows_named) {
-            BOOST_OUTCOME_TRYV(check_stays_below(settings.workflows_dir + "/*.yaml"));
-        }
+        BOOST_OUTCOME_TRYV(check_stays_below(settings.workflows_dir + "/*.yaml"));
         BOOST_OUTCOME_TRY(files, workflow_files_in(settings.workflows_dir));
         found = std::move(files);
         paths = found;

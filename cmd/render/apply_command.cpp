@@ -37,4 +37,18 @@ std::string apply_command_with_digest(const Plan& plan, const std::string& diges
     return fmt::format("tlm apply {} --expect {}{}", named(file), digest, allowance(plan));
 }
 
+std::string options_text(const PlanOptions& options) {
+    std::string text;
+    if (options.destroy) text += "--destroy ";
+    if (options.force) text += "--force ";
+    if (options.prune) text += "--prune ";
+    for (const std::string& glob : options.targets)
+        text += shell_option("--target", glob) + " ";
+    for (const std::string& glob : options.excludes)
+        text += shell_option("--exclude", glob) + " ";
+    for (const std::string& glob : options.replaces)
+        text += shell_option("--replace", glob) + " ";
+    return text;
+}
+
 }  // namespace tlm::cmd

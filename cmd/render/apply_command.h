@@ -14,4 +14,8 @@ namespace tlm::cmd {
 [[nodiscard]] std::string apply_command_with_digest(const Plan& plan, const std::string& digest,
                                                     const std::string& file);
 
+// The options that a plan was made with, as they were given, each followed by a blank; empty where there were
+// none.
+[[nodiscard]] std::string options_text(const PlanOptions& options);
+
 }  // namespace tlm::cmd

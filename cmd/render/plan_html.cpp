@@ -124,21 +124,6 @@ std::string names(const std::vector<std::string>& all) {
     return text;
 }
 
-// As they were given, each followed by a blank.
-std::string options_text(const PlanOptions& options) {
-    std::string text;
-    if (options.destroy) text += "--destroy ";
-    if (options.force) text += "--force ";
-    if (options.prune) text += "--prune ";
-    for (const std::string& glob : options.targets)
-        text += shell_option("--target", glob) + " ";
-    for (const std::string& glob : options.excludes)
-        text += shell_option("--exclude", glob) + " ";
-    for (const std::string& glob : options.replaces)
-        text += shell_option("--replace", glob) + " ";
-    return text;
-}
-
 void put_facts(std::string& out, const Plan& plan, const PlanPage& page) {
     out +=
         "<section class=\"panel\" aria-labelledby=\"facts\">\n<h2 class=\"quiet\" id=\"facts\">About this "

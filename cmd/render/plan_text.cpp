@@ -1,4 +1,5 @@
 #include "cmd/render/plan_text.h"
+#include "cmd/render/apply_command.h"
 
 #include <fmt/format.h>
 
@@ -345,6 +346,18 @@ std::string losses_summary(const PlanSummary& summary) {
     return text;
 }
 
+// They decide what a plan may do beside its changes, such as which limits hold. A destroy plan without
+// changes still forgets that its workflows were taken down.
+std::string options_line(const Plan& plan, const Layout& layout) {
+    std::string options = visible(options_text(plan.options));
+    if (options.empty()) return {};
+    options.pop_back();
+    std::string names;
+    for (const std::string& workflow : plan.workflows)
+        names += fmt::format("{}{}", names.empty() ? " of: " : ", ", visible(workflow));
+    return fit(fmt::format("Made with {}{}\n", options, plan.options.destroy ? names : ""), layout.width);
+}
+
 std::string plan_text(const Plan& plan, const Layout& layout) {
     std::string text;
     const std::string* workflow = nullptr;
@@ -359,7 +372,8 @@ std::string plan_text(const Plan& plan, const Layout& layout) {
     if (!plan.changes.empty()) text += "\n";
     const PlanSummary summary = summarise(plan);
     return text + look_alikes_text(plan, layout) + losses_text(plan, summary, layout) +
-           protections_text(plan, layout) + teardown_text(plan, layout) + summary_line(plan, summary, layout);
+           protections_text(plan, layout) + teardown_text(plan, layout) + options_line(plan, layout) +
+           summary_line(plan, summary, layout);
 }
 
 std::string concise_text(const Plan& plan, const Layout& layout) {
@@ -368,7 +382,7 @@ std::string concise_text(const Plan& plan, const Layout& layout) {
         text +=
             fmt::format("{}  {}\n", action_text(change.action, layout.style), visible(change.address.text()));
     }
-    return fit(text, layout.width) + look_alikes_text(plan, layout) +
+    return fit(text, layout.width) + look_alikes_text(plan, layout) + options_line(plan, layout) +
            summary_line(plan, summarise(plan), layout);
 }
 

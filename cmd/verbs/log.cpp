@@ -69,9 +69,9 @@ std::string runs_text(const std::vector<RunRecord>& runs) {
     if (runs.empty()) return "No apply was run from this state yet.\n";
     std::string text;
     for (const RunRecord& run : runs) {
-        text += fmt::format("{}  {}  {:<7}  {:<11}  {} call{}{}\n", run.id, run.started_at, run.verb,
-                            run.ended_at.empty() ? "cut short" : run.result, run.calls,
-                            run.calls == 1 ? "" : "s", took(run));
+        text += fmt::format("{}  {}  {:<7}  {:<11}  {} call{}{}\n", visible(run.id), visible(run.started_at),
+                            visible(run.verb), run.ended_at.empty() ? "cut short" : visible(run.result),
+                            run.calls, run.calls == 1 ? "" : "s", took(run));
     }
     return text;
 }
@@ -80,9 +80,10 @@ std::string entries_text(const std::vector<JournalEntry>& entries) {
     if (entries.empty()) return "This run sent no call.\n";
     std::string text;
     for (const JournalEntry& entry : entries) {
-        text += fmt::format("{:>6}  {}  {:<6}  {:<10}  {}", entry.intent.id.value, entry.begun_at,
-                            entry.intent.verb, entry.outcome ? entry.outcome->result : "open",
-                            visible(entry.intent.address.text()));
+        text +=
+            fmt::format("{:>6}  {}  {:<6}  {:<10}  {}", entry.intent.id.value, visible(entry.begun_at),
+                        visible(entry.intent.verb), entry.outcome ? visible(entry.outcome->result) : "open",
+                        visible(entry.intent.address.text()));
         if (entry.outcome && !entry.outcome->reason.empty()) text += ": " + visible(entry.outcome->reason);
         text += "\n";
     }

@@ -46,7 +46,7 @@ std::string list_text(const std::vector<Binding>& bindings) {
 std::string show_text(const Binding& binding) {
     std::string text =
         fmt::format("{}\n  id: {}\n", visible(binding.address.text()), visible(binding.id.text()));
-    if (!binding.key.empty()) text += fmt::format("  key: {}\n", binding.key);
+    if (!binding.key.empty()) text += fmt::format("  key: {}\n", visible(binding.key));
     if (!binding.team.empty()) text += fmt::format("  team: {}\n", visible(binding.team.text()));
     text += "  last applied:\n";
     const Attributes applied = binding.applied.read();
@@ -131,7 +131,7 @@ Result<ExitCode> check(const Context& context) {
              "by its keys."});
     }
     std::string text = fmt::format("Sound: {} bound, {} calls in the journal, lineage {}, serial {}.\n",
-                                   found.bindings, found.calls, found.lineage, found.serial);
+                                   found.bindings, found.calls, visible(found.lineage), found.serial);
     if (found.open > 0) {
         text += fmt::format("{} of the calls have no outcome yet: the next `tlm apply` settles them.\n",
                             found.open);

@@ -292,10 +292,29 @@ Settlement settle_gone(const Change& change, const FleetIndex& fleet, const Earl
     return conflict(change, fleet, nullptr, fmt::format("it no longer exists (id {})", change.id.text()));
 }
 
+// Where a resource goes, all that the target reports of it goes too. What the plan does not name was not
+// reviewed: it was set since, or the plan left it out.
+std::optional<Settlement> loses_unnamed(const Change& change, const FleetIndex& fleet,
+                                        const LiveResource& live) {
+    Settlement result;
+    for (const auto& [attribute, value] : fleet.named(change.address, live.attributes, {})) {
+        const bool named = std::ranges::find(change.attributes, attribute, &AttributeChange::attribute) !=
+                           change.attributes.end();
+        if (named || attribute == Attribute::status) continue;
+        result.details.push_back(fmt::format("{}: not named by the plan, live {}", attribute_name(attribute),
+                                             value_to_json(value)));
+    }
+    if (result.details.empty()) return std::nullopt;
+    result.live = &live;
+    result.reason = "it has what the plan does not name, and would lose it";
+    return result;
+}
+
 Settlement settle_removal(const Change& change, const FleetIndex& fleet, const LiveResource& live,
                           bool untouched) {
     const auto& precondition = std::get<MustMatch>(change.precondition);
     if (!untouched) return moved_elsewhere(change, fleet, live, precondition);
+    if (auto lost = loses_unnamed(change, fleet, live)) return std::move(*lost);
     // Of two carriers of a key one has to stay, whatever became of the other since the plan was made.
     const auto is_surplus = [&] {
         const Match match = fleet.match(change.address);
@@ -351,6 +370,9 @@ Settlement settle_existing(const Change& change, const FleetIndex& fleet, const 
         return conflict(change, fleet, result.live, "it changed since the plan was made");
     }
     if (!untouched) return moved_elsewhere(change, fleet, *result.live, precondition);
+    if (change.action == Action::replace) {
+        if (auto lost = loses_unnamed(change, fleet, *result.live)) return std::move(*lost);
+    }
     if (const LiveResource* other = rival(change, match, fleet, earlier)) {
         return conflict(change, fleet, other,
                         fmt::format("another one carries its key too (id {}) and would stay instead of the "

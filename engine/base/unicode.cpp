@@ -25,7 +25,13 @@ constexpr char32_t kEndOfTags = 0xE007F;  // CANCEL TAG
 // Drawn blank by common fonts, although no property of theirs says so: braille without a dot, a null
 // notehead, fillers that Unicode does not count as ignorable, and the place of an object that a string can't
 // hold.
-constexpr std::array<char32_t, 6> kBlank = {0x2800, 0x1D159, 0x16FE4, 0x13441, 0x13442, 0xFFFC};
+constexpr std::array<char32_t, 4> kBlank = {0x2800, 0x1D159, 0x16FE4, 0xFFFC};
+
+// The format controls and blanks of Egyptian hieroglyphs, half of which came with Unicode 15, after Debian
+// 12's libunistring.
+constexpr bool is_hieroglyph_control(char32_t c) {
+    return c >= 0x13430 && c <= 0x13455;
+}
 
 struct Decoded {
     char32_t value;
@@ -166,7 +172,7 @@ bool is_seen(char32_t code_point) {
     return !uc_is_general_category_withtable(code_point, kHidden) &&
            !uc_is_property_default_ignorable_code_point(code_point) &&
            !uc_is_property_not_a_character(code_point) &&
-           std::ranges::find(kBlank, code_point) == kBlank.end();
+           std::ranges::find(kBlank, code_point) == kBlank.end() && !is_hieroglyph_control(code_point);
 }
 
 bool is_unassigned(char32_t code_point) {

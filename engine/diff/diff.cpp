@@ -333,7 +333,7 @@ class Differ {
         return same;
     }
 
-    // A replacement is made anew, so it carries what a create carries.
+    // A replacement is made anew, so it carries what a create carries, and all that goes with the old one.
     std::vector<AttributeChange> all_attributes(const DesiredResource& desired,
                                                 const LiveResource& live) const {
         std::vector<AttributeChange> changes;
@@ -341,6 +341,11 @@ class Differ {
         for (const auto& [attribute, want] : desired.attributes) {
             changes.push_back({attribute, reported(named, attribute), want});
         }
+        for (const auto& [attribute, value] : live.attributes) {
+            if (!desired.attributes.has(attribute) && attribute != Attribute::status)
+                changes.push_back({attribute, named.find(attribute), std::nullopt});
+        }
+        std::ranges::sort(changes, {}, &AttributeChange::attribute);
         return changes;
     }
 

@@ -1,5 +1,6 @@
 #include "engine/plan/limits.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <unordered_map>
@@ -33,36 +34,62 @@ struct Count {
 constexpr std::array kKinds = {Kind::agent, Kind::team};  // tasks are never deleted
 using Counts = std::array<Count, kKinds.size()>;
 
-// Whose a live resource is: by the state, or where that was lost by the plan itself.
-std::unordered_map<ResourceId, Address> owners(const Plan& plan, const std::vector<Binding>& bindings) {
-    std::unordered_map<ResourceId, Address> owner;
-    for (const Change& change : plan.changes) {
-        if (!change.id.empty()) owner.emplace(change.id, change.address);
-    }
+// By kind, since ids are ids of a kind.
+template <typename T>
+using ById = std::array<std::unordered_map<ResourceId, T>, 3>;
+
+template <typename T>
+std::unordered_map<ResourceId, T>& of_kind(ById<T>& all, Kind kind) {
+    return all.at(static_cast<std::size_t>(kind));
+}
+
+using TakenDown = ById<const Change*>;
+
+// Whose a live resource is: by the state, and where that knows nothing of it by the change that takes it down
+// or, where it carries that change's key, by any other. What a plan says of others' resources must not make
+// its share look smaller.
+ById<Address> owners(const Plan& plan, const Snapshot& snapshot, TakenDown& taken_down,
+                     const std::vector<Binding>& bindings) {
+    ById<Address> owner;
     for (const Binding& binding : bindings)
-        owner.emplace(binding.id, binding.address);
+        of_kind(owner, binding.address.kind).emplace(binding.id, binding.address);
+    for (const Kind kind : kKinds) {
+        for (const auto& [id, change] : of_kind(taken_down, kind))
+            of_kind(owner, kind).emplace(id, change->address);
+    }
+    std::unordered_map<ResourceId, const LiveResource*> live;
+    for (const LiveResource& resource : snapshot.resources) {
+        if (resource.kind != Kind::task) live.emplace(resource.id, &resource);
+    }
+    for (const Change& change : plan.changes) {
+        const auto at = change.id.empty() ? live.end() : live.find(change.id);
+        if (at != live.end() && at->second->kind == change.address.kind && at->second->name == change.key)
+            of_kind(owner, change.address.kind).emplace(change.id, change.address);
+    }
     return owner;
 }
 
 std::map<std::string, Counts> count(const Plan& plan, const Snapshot& snapshot,
                                     const std::vector<Binding>& bindings) {
-    std::unordered_map<ResourceId, const Change*> taken_down;
+    TakenDown taken_down;
     for (const Change& change : plan.changes) {
         const bool counts = change.reason != Reason::duplicate && change.reason != Reason::torn_down;
         const bool removes = change.action == Action::remove && counts;
-        if (removes || change.action == Action::replace) taken_down.emplace(change.id, &change);
+        if (removes || change.action == Action::replace)
+            of_kind(taken_down, change.address.kind).emplace(change.id, &change);
     }
     std::map<std::string, Counts> counts;
     // Nothing breaks a limit, and whose everything is need not be found out.
-    if (taken_down.empty()) return counts;
-    const auto owner = owners(plan, bindings);
+    if (std::ranges::all_of(taken_down, [](const auto& one) { return one.empty(); })) return counts;
+    auto owner = owners(plan, snapshot, taken_down, bindings);
     for (const LiveResource& live : snapshot.resources) {
-        const auto at = owner.find(live.id);
-        if (live.kind == Kind::task || at == owner.end() || at->second.kind != live.kind) continue;
+        const auto& known = of_kind(owner, live.kind);
+        const auto at = known.find(live.id);
+        if (live.kind == Kind::task || at == known.end()) continue;
         Count& one = counts[at->second.workflow][static_cast<std::size_t>(live.kind)];
         ++one.existing;
-        const auto change = taken_down.find(live.id);
-        if (change == taken_down.end()) continue;
+        const auto change = of_kind(taken_down, live.kind).find(live.id);
+        if (change == of_kind(taken_down, live.kind).end()) continue;
         ++(change->second->action == Action::remove ? one.deleted : one.replaced);
     }
     return counts;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <compare>
 #include <functional>
 #include <span>
 #include <tuple>
@@ -247,6 +248,9 @@ class ChangeCheck {
         }
         if (is(Action::update) && change_.attributes.empty())
             return "an update changes at least one attribute";
+        if (is(Action::create) || is(Action::replace) || is(Action::none)) {
+            if (Text text = complete()) return text;
+        }
         if (change_.reason == Reason::stopped && change_.attributes.front().attribute != Attribute::status)
             return "its reason is `stopped`, and it changes more than the status";
         if (change_.reason == Reason::stopped && change_.attributes.size() != 1)
@@ -256,6 +260,23 @@ class ChangeCheck {
             std::ranges::find(change_.attributes, Attribute::runtime, &AttributeChange::attribute);
         if (runtime == change_.attributes.end() || runtime->before == runtime->after)
             return "its reason is `runtime_moved`, and its runtime stays";
+        return std::nullopt;
+    }
+
+    // What is made is named whole: nothing of it is left to the server.
+    [[nodiscard]] Text complete() const {
+        static const std::array<std::vector<Attribute>, 3> always = {{
+            {Attribute::label, Attribute::program, Attribute::working_dir, Attribute::description,
+             Attribute::runtime, Attribute::status},
+            {Attribute::members},
+            {Attribute::description, Attribute::assign_to},
+        }};
+        for (const Attribute attribute : always.at(static_cast<std::size_t>(change_.address.kind))) {
+            const auto at = std::ranges::find(change_.attributes, attribute, &AttributeChange::attribute);
+            if (at == change_.attributes.end() || !at->after)
+                return fmt::format("{} says what its `{}` will be, and the plan does not", subject(),
+                                   attribute_name(attribute));
+        }
         return std::nullopt;
     }
 
@@ -308,7 +329,7 @@ class ChangeCheck {
             case Action::adopt:
                 return must(attribute.before && attribute.before == attribute.after, "stays as it is");
             case Action::replace:
-                return must(attribute.after.has_value(), "has an `after`");
+                return must(attribute.before || attribute.after, "has a side");
             case Action::update:
                 break;
         }
@@ -463,7 +484,7 @@ Text check_order(const Change& before, const Change& change) {
         return fmt::format("it stands after {}, and changes are sorted by address", before.address.text());
     if (before.address != change.address || removes) {
         // Two reasons may ask for the same delete.
-        if (order != 0 || before.reason != change.reason) return std::nullopt;
+        if (std::is_neq(order) || before.reason != change.reason) return std::nullopt;
     }
     return fmt::format("{} is changed twice", change.address.text());
 }

@@ -135,6 +135,16 @@ Result<void> make_private(const std::string& file) {
     return success();
 }
 
+// Whoever may read a state can take a shared lock on it, and so keep all others waiting. inspect() has made
+// sure that the path is no link; the file is not opened, which would drop SQLite's locks.
+Result<void> take_from_others(const std::string& file) {
+    struct stat status {};
+    if (::lstat(file.c_str(), &status) != 0) return cannot_look(file, errno);
+    const mode_t mode = status.st_mode & 07777U;
+    if ((mode & 077U) == 0 || ::chmod(file.c_str(), mode & 0700U) == 0) return success();
+    return cannot_create("file", file, errno);
+}
+
 }  // namespace
 
 bool owned_by_us(unsigned owner) {
@@ -235,6 +245,7 @@ Result<Place> prepare_to_write(const OwnFile& own) {
         BOOST_OUTCOME_TRYV(fillable);
         BOOST_OUTCOME_TRYV(make_private(file));
     }
+    BOOST_OUTCOME_TRYV(take_from_others(file));
     return Place{file, fillable.has_value()};
 }
 

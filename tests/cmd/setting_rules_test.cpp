@@ -61,9 +61,11 @@ struct Case {
             if (trust == Trust::never) file->distrust = "it belongs to user 1000, and tlm runs as user 0";
         }
     }
+    bool has_default_state = false;
     [[nodiscard]] Result<Settings> resolve() const {
-        return resolve_settings(options, environment, {dot_env, conf, user_file},
-                                {[](const std::string& path) { return path.starts_with("below/"); }});
+        return resolve_settings(
+            options, environment, {dot_env, conf, user_file},
+            {[](const std::string& path) { return path.starts_with("below/"); }, "", has_default_state});
     }
     // "taken", or the error.
     [[nodiscard]] std::string outcome() const {
@@ -333,6 +335,32 @@ TEST(SettingTable, IsInTheDocument) {
     const std::string text(std::istreambuf_iterator<char>(file), {});
     for (const SettingInfo& info : setting_table())
         EXPECT_THAT(text, HasSubstr(fmt::format("| `{}` | {} |", info.name, class_name(info.kind))));
+}
+
+// What is kept in a state guards: another one would know nothing of it.
+TEST(SettingRules, StateBelowTheDirectory_IsHarmlessOnlyAsLongAsItTakesNoGuardAway) {
+    Case first;
+    first.set(dot_env, "TLM_STATE", "below/state.db");
+    EXPECT_EQ(first.outcome(), "taken");
+    Case of_user = first;
+    of_user.set(user_file, "TLM_STATE", "/var/lib/tlm/fleet.db");
+    EXPECT_THAT(of_user.outcome(), HasSubstr("TLM_STATE is sensitive"));
+    Case same = first;
+    same.set(user_file, "TLM_STATE", "below/state.db");
+    EXPECT_EQ(same.outcome(), "taken");
+    Case signed_plans = first;
+    signed_plans.set(option, "TLM_TRUSTED_KEYS", "ops.pub");
+    EXPECT_THAT(signed_plans.outcome(), HasSubstr("TLM_STATE is sensitive"));
+    Case there = first;
+    there.has_default_state = true;
+    EXPECT_THAT(there.outcome(), HasSubstr("TLM_STATE is sensitive"));
+    there.trust(dot_env, Trust::full);
+    EXPECT_EQ(there.outcome(), "taken");
+    Case sandbox;
+    sandbox.set(dot_env, "AGAMEMNON_URL", "sandbox:below/box.db");
+    EXPECT_EQ(sandbox.outcome(), "taken");
+    sandbox.set(user_file, "AGAMEMNON_URL", kServer);
+    EXPECT_THAT(sandbox.outcome(), HasSubstr("AGAMEMNON_URL is sensitive"));
 }
 
 }  // namespace

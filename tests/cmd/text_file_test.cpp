@@ -116,6 +116,15 @@ TEST_F(TextFileTest, Quotable_IsWhatIsOursOrTheDirectorysOwners) {
     write("file");
     EXPECT_TRUE(quotable("file"));
     EXPECT_FALSE(quotable("/proc/self/status"));
+    // What a link leads to is shown to nobody, though it is ours, and wherever on the way the link stands.
+    fs::create_symlink("file", "ours");
+    EXPECT_FALSE(quotable("ours"));
+    fs::create_directory("real");
+    write("real/file");
+    fs::create_symlink("real", "way");
+    EXPECT_TRUE(quotable("real/file"));
+    EXPECT_FALSE(quotable("way/file"));
+    EXPECT_FALSE(quotable(fs::current_path() / "way/file"));
     if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
     ASSERT_EQ(::chown("file", 12345, 12345), 0);
     EXPECT_FALSE(quotable("file"));

@@ -178,5 +178,48 @@ TEST(ForeignId, OfAProtectedResource_IsALossByItsOwnAddress) {
     EXPECT_THAT(find_protected_losses(changes, scene.index(), {}, {{"tmp", "tmp/team/*"}}), IsEmpty());
 }
 
+// What the target reports of a resource goes with it, so that the plan names all of it.
+TEST(Replacement, NamesAllThatGoesAndIsRefusedWhereSomethingIsNotNamed) {
+    World world;
+    world.apply(world.plan().plan);
+    const Address builder = Address::agent("wf", "builder");
+    const ResourceId id = world.state.bound.at(builder).id;
+    const auto set_by_hand = [&](const char* value) {
+        world.fleet.get(id)->attributes.set(Attribute::program_args, StringList{value});
+    };
+    set_by_hand("--by-hand");
+    world.options.replaces = {"wf/agent/builder"};
+    Plan plan = world.plan().plan;
+    const auto of_builder = [&](Plan& all) -> Change& {
+        return *std::ranges::find(all.changes, builder, &Change::address);
+    };
+    const AttributeChange lost{Attribute::program_args, StringList{"--by-hand"}, std::nullopt};
+    EXPECT_THAT(of_builder(plan).attributes, testing::Contains(lost));
+    Plan forged = plan;
+    std::erase(of_builder(forged).attributes, lost);
+    const ApplyReport refused = world.apply(forged);
+    const auto result = std::ranges::find(refused.results, ResultKind::conflict, &ChangeResult::kind);
+    ASSERT_NE(result, refused.results.end());
+    EXPECT_THAT(result->reason, HasSubstr("what the plan does not name"));
+    EXPECT_NE(world.fleet.get(id), nullptr);
+    set_by_hand("--changed-since");
+    const ApplyReport stale = world.apply(plan);
+    EXPECT_NE(std::ranges::find(stale.results, ResultKind::conflict, &ChangeResult::kind),
+              stale.results.end());
+    EXPECT_NE(world.fleet.get(id), nullptr);
+}
+
+TEST(Removal_ThatRestsOnNothing, IsRefused) {
+    Forged scene;
+    Change change = scene.removal(kDb, kDb, Reason::destroyed);
+    change.attributes.clear();
+    change.precondition = MustMatch{{}, fingerprint({}, {})};
+    scene.forged.workflows = {"prod"};
+    scene.forged.options.destroy = true;
+    const ChangeResult result = scene.apply_one(std::move(change));
+    EXPECT_EQ(result.kind, ResultKind::conflict);
+    EXPECT_THAT(result.details, testing::Contains(HasSubstr("working_dir: not named by the plan")));
+}
+
 }  // namespace
 }  // namespace tlm::test

@@ -149,5 +149,24 @@ TEST(DeleteLimit_WhatIsGoneAlready, CountsNoMore) {
     EXPECT_EQ(fleet.check().taken_down, 0U);
 }
 
+// Whose a resource is, the state decides before the plan does, and an id is one of its kind.
+TEST(DeleteLimit_IdsThatThePlanGivesToOthers, CountAllTheSame) {
+    Fleet fleet(3, 0);
+    fleet.take_down("a", 3);
+    std::vector<Change> adopted;
+    for (const Change& change : fleet.plan.changes) {
+        Change claim;
+        claim.address = Address::task("b", "t", change.id.text());
+        claim.action = Action::adopt;
+        claim.id = change.id;
+        adopted.push_back(claim);
+        claim.address = Address::agent("b", change.id.text());
+        adopted.push_back(claim);
+    }
+    fleet.plan.changes.insert(fleet.plan.changes.begin(), adopted.begin(), adopted.end());
+    EXPECT_EQ(fleet.check({0, {}}).taken_down, 3U);
+    EXPECT_THAT(fleet.check({0, {}}).breaches, SizeIs(1));
+}
+
 }  // namespace
 }  // namespace tlm::test

@@ -247,7 +247,17 @@ TEST(PlanCheck_AttributeThatIsNotTheKindsOrOfAnotherType, IsFound) {
         {changed, set(kArchitect, Action::update, Attribute::runtime, "local", "docker"),
          "does not name `runtime`"},
         {changed, set(kBuilder, Action::replace, Attribute::runtime, "local", "local"), "its runtime stays"},
-        {changed, set(kBuilder, Action::replace, Attribute::label, "builder", none), "has an `after`"},
+        {changed, set(kBuilder, Action::replace, Attribute::label, "builder", none),
+         "says what its `label` will be"},
+        {changed,
+         [](Plan& p) {
+             std::erase_if(at(p, kBuilder, Action::replace).attributes, [](const AttributeChange& one) {
+                 return one.attribute == Attribute::working_dir;
+             });
+         },
+         "says what its `working_dir` will be"},
+        {created, [](Plan& p) { at(p, kArchitect, Action::create).attributes.pop_back(); },
+         "says what its `status` will be"},
         {changed, [](Plan& p) { at(p, kArchitect, Action::update).attributes.clear(); },
          "at least one attribute"},
         {changed, [](Plan& p) { at(p, kArchitect, Action::update).reason = Reason::stopped; },
