@@ -371,8 +371,8 @@ std::string plan_text(const Plan& plan, const Layout& layout) {
     }
     if (!plan.changes.empty()) text += "\n";
     const PlanSummary summary = summarise(plan);
-    return text + look_alikes_text(plan, layout) + losses_text(plan, summary, layout) +
-           protections_text(plan, layout) + teardown_text(plan, layout) + options_line(plan, layout) +
+    return text + look_alikes_text(plan, layout) + options_line(plan, layout) +
+           losses_text(plan, summary, layout) + protections_text(plan, layout) + teardown_text(plan, layout) +
            summary_line(plan, summary, layout);
 }
 
