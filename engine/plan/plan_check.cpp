@@ -480,7 +480,7 @@ Text check_order(const Change& before, const Change& change) {
     const bool removes = change.action == Action::remove;
     const auto order =
         std::tie(before.address, removed_before, before.id) <=> std::tie(change.address, removes, change.id);
-    if (order > 0)
+    if (std::is_gt(order))
         return fmt::format("it stands after {}, and changes are sorted by address", before.address.text());
     if (before.address != change.address || removes) {
         // Two reasons may ask for the same delete.

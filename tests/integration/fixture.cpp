@@ -1,6 +1,7 @@
 #include "tests/integration/fixture.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <sys/wait.h>
 

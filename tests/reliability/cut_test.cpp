@@ -4,6 +4,8 @@
 
 #include "tests/reliability/rich_fleet.h"
 
+#include <gtest/gtest.h>
+
 namespace tlm::test {
 namespace {
 

@@ -2,6 +2,8 @@
 // ends well, and leaves exactly the fleet that was planned.
 #include "tests/reliability/rich_fleet.h"
 
+#include <gtest/gtest.h>
+
 namespace tlm::test {
 namespace {
 

@@ -1,6 +1,7 @@
 #include "engine/snapshot/fleet_index.h"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <random>
 

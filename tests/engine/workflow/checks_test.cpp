@@ -1,5 +1,6 @@
 // What the schema and the checks between resources say.
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "engine/workflow/task_order.h"
 #include "tests/engine/workflow/read_text.h"

@@ -1,5 +1,6 @@
 // What the YAML and JSON readers say of texts that are broken, hostile or merely odd.
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include "tests/engine/workflow/read_text.h"
 

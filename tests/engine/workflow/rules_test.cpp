@@ -1,6 +1,8 @@
 // The rules for tlm in a workflow's metadata.
 #include "tests/engine/workflow/read_text.h"
 
+#include <gtest/gtest.h>
+
 namespace tlm {
 namespace {
 
