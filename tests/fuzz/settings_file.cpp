@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "cmd/target_address.h"
 #include "engine/base/text.h"
@@ -45,7 +46,14 @@ void check_plan(const Settings& settings) {
     change.address = Address::agent("w", "a");
     change.action = Action::create;
     change.key = Key::derive("w", "a").text();
-    change.attributes.push_back({Attribute::host_id, std::nullopt, Value(settings.host_id)});
+    for (const auto& [attribute, value] :
+         {std::pair(Attribute::label, std::string("a")), std::pair(Attribute::program, std::string("none")),
+          std::pair(Attribute::working_dir, std::string("/tmp")),
+          std::pair(Attribute::description, std::string("An agent")),
+          std::pair(Attribute::runtime, std::string("docker")),
+          std::pair(Attribute::host_id, settings.host_id),
+          std::pair(Attribute::status, std::string("online"))})
+        change.attributes.push_back({attribute, std::nullopt, Value(value)});
     const std::string text = plan_to_text(plan);
     const auto read = plan_from_text(text, "plan.json");
     require(read && read.value() == plan, "what is set can be written into a plan", text);
