@@ -1,10 +1,11 @@
 #include "cmd/system_clock.h"
 
 #include <algorithm>
-#include <charconv>
+#include <string>
 #include <thread>
 
 #include "cmd/interrupt.h"
+#include "engine/base/utc_time.h"
 
 namespace tlm::cmd {
 namespace {
@@ -46,22 +47,15 @@ Stamp utc_stamp(std::chrono::system_clock::time_point time) {
 }
 
 std::optional<std::chrono::system_clock::time_point> read_stamp(std::string_view text) {
-    using namespace std::chrono;
-    constexpr std::string_view kForm = "0000-00-00T00:00:00.000Z";
-    if (text.size() != kForm.size()) return std::nullopt;
-    for (std::size_t i = 0; i < kForm.size(); ++i) {
-        const bool digit = text[i] >= '0' && text[i] <= '9';
-        if (kForm[i] == '0' ? !digit : text[i] != kForm[i]) return std::nullopt;
-    }
-    const auto number = [&](std::size_t at, std::size_t digits) {
-        unsigned value = 0;
-        std::from_chars(text.data() + at, text.data() + at + digits, value);
-        return value;
-    };
-    const year_month_day date(year(static_cast<int>(number(0, 4))), month(number(5, 2)), day(number(8, 2)));
-    if (!date.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 59) return std::nullopt;
-    return sys_days(date) + hours(number(11, 2)) + minutes(number(14, 2)) + seconds(number(17, 2)) +
-           milliseconds(number(20, 3));
+    const auto instant = read_instant(text);
+    if (!instant || instant->fraction.size() > 3) return std::nullopt;
+    std::string milliseconds = instant->fraction;
+    milliseconds.resize(3, '0');
+    const std::chrono::system_clock::time_point time =
+        instant->second + std::chrono::milliseconds(std::stoi(milliseconds));
+    const Stamp stamp = utc_stamp(time);
+    if (text != std::string_view(stamp.data(), stamp.size())) return std::nullopt;
+    return time;
 }
 
 }  // namespace tlm::cmd

@@ -11,7 +11,7 @@
 #include "cmd/render/fit.h"
 #include "cmd/render/json_document.h"
 #include "engine/base/text.h"
-#include "engine/resource/age.h"
+#include "engine/base/utc_time.h"
 
 namespace tlm::cmd {
 namespace {

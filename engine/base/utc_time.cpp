@@ -1,10 +1,36 @@
 #include "engine/base/utc_time.h"
 
 #include <fmt/format.h>
+#include <time.h>
 
-#include <charconv>
+#include <algorithm>
 
 namespace tlm {
+namespace {
+
+constexpr std::string_view kDigits = "0123456789";
+
+// Takes the decimals off the front. False where there is a point without any.
+bool take_fraction(std::string_view& rest, std::string& fraction) {
+    if (rest.empty() || (rest.front() != '.' && rest.front() != ',')) return true;
+    rest.remove_prefix(1);
+    const std::size_t size = std::min(rest.find_first_not_of(kDigits), rest.size());
+    fraction = rest.substr(0, size);
+    rest.remove_prefix(size);
+    fraction.erase(fraction.find_last_not_of('0') + 1);
+    return size > 0;
+}
+
+// Seconds east of UTC.
+std::optional<std::chrono::seconds> read_offset(const std::string& text) {
+    if (text.empty() || text == "Z" || text == "z") return std::chrono::seconds(0);
+    std::tm time{};
+    const char* end = strptime(text.c_str(), "%z", &time);
+    if (end == nullptr || *end != '\0') return std::nullopt;
+    return std::chrono::seconds(time.tm_gmtoff);
+}
+
+}  // namespace
 
 std::string utc_text(std::chrono::sys_seconds time) {
     using namespace std::chrono;
@@ -16,22 +42,35 @@ std::string utc_text(std::chrono::sys_seconds time) {
                        clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
-std::optional<std::chrono::sys_seconds> read_utc_text(std::string_view text) {
+std::optional<Instant> read_instant(std::string_view text) {
     using namespace std::chrono;
-    constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
-    if (text.size() != kForm.size()) return std::nullopt;
-    for (std::size_t i = 0; i < kForm.size(); ++i) {
-        const bool digit = text[i] >= '0' && text[i] <= '9';
-        if (kForm[i] == '0' ? !digit : text[i] != kForm[i]) return std::nullopt;
-    }
-    const auto number = [&](std::size_t at, std::size_t digits) {
-        unsigned value = 0;
-        std::from_chars(text.data() + at, text.data() + at + digits, value);
-        return value;
-    };
-    const year_month_day date(year(static_cast<int>(number(0, 4))), month(number(5, 2)), day(number(8, 2)));
-    if (!date.ok() || number(11, 2) > 23 || number(14, 2) > 59 || number(17, 2) > 59) return std::nullopt;
-    return sys_days(date) + hours(number(11, 2)) + minutes(number(14, 2)) + seconds(number(17, 2));
+    constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+    if (text.size() < kShape.size()) return std::nullopt;
+    std::string head(text.substr(0, kShape.size()));
+    if (head[10] == 't' || head[10] == ' ') head[10] = 'T';
+    // strptime alone takes blanks and missing zeros too.
+    const bool shaped = std::ranges::equal(head, kShape, [](char have, char want) {
+        return want == 'd' ? kDigits.find(have) != std::string_view::npos : have == want;
+    });
+    std::tm time{};
+    if (!shaped || strptime(head.c_str(), "%Y-%m-%dT%H:%M:%S", &time) == nullptr) return std::nullopt;
+    const year_month_day day(year(time.tm_year + 1900), month(static_cast<unsigned>(time.tm_mon + 1)),
+                             std::chrono::day(static_cast<unsigned>(time.tm_mday)));
+    if (!day.ok()) return std::nullopt;
+    std::string_view rest = text.substr(kShape.size());
+    Instant instant;
+    if (!take_fraction(rest, instant.fraction)) return std::nullopt;
+    const auto offset = read_offset(std::string(rest));
+    if (!offset) return std::nullopt;
+    instant.second =
+        sys_days(day) + hours(time.tm_hour) + minutes(time.tm_min) + seconds(time.tm_sec) - *offset;
+    return instant;
+}
+
+std::optional<std::chrono::sys_seconds> read_utc_text(std::string_view text) {
+    const auto instant = read_instant(text);
+    if (!instant || utc_text(instant->second) != text) return std::nullopt;
+    return instant->second;
 }
 
 std::string span_text(std::chrono::seconds span) {
